@@ -1,0 +1,17 @@
+//! What every part of Ficelle agrees on: data, names, resources, catalogs, facts, and the trait
+//! through which a compile reads the world. No IO happens here.
+
+pub mod catalog;
+pub mod data;
+pub mod facts;
+pub mod inputs;
+pub mod name;
+pub mod reference;
+pub mod resource;
+
+pub use catalog::{Catalog, Edge};
+pub use data::Data;
+pub use facts::Facts;
+pub use name::{Certname, EnvironmentName, NameError};
+pub use reference::Reference;
+pub use resource::Resource;

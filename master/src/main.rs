@@ -1,0 +1,3 @@
+//! The `master` command.
+
+fn main() {}
