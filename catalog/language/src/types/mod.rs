@@ -1,0 +1,276 @@
+//! The type system: what a type is. Assignability, inference, text forms and mismatch messages
+//! stand in modules of their own.
+//!
+//! Source: puppet-specifications, `language/types_values_variables.md`.
+
+use std::sync::{Arc, OnceLock};
+
+use indexmap::IndexMap;
+
+use crate::values::{Regexp, SemVerRange, Value};
+
+/// A type. Cheap to clone; parameters sit behind `Arc`.
+#[derive(Clone, Debug)]
+pub enum Type {
+    /// `Any`
+    Any,
+    /// The type that is assignable to and from everything (not writable by users).
+    Unit,
+    /// `Undef`
+    Undef,
+    /// `Default`
+    Default,
+    /// `Scalar`
+    Scalar,
+    /// `ScalarData`
+    ScalarData,
+    /// `Numeric`
+    Numeric,
+    /// `Boolean`, `Boolean[true]`
+    Boolean(Option<bool>),
+    /// `Integer[from, to]`
+    Integer(Range<i64>),
+    /// `Float[from, to]`
+    Float(Range<f64>),
+    /// `String[from, to]`
+    String(Range<i64>),
+    /// The type of exactly one string (inferred; shown as `String` or as the string).
+    StringValue(Arc<str>),
+    /// `Enum['a', 'b', true]`: values, and whether case does not matter.
+    Enum(Arc<EnumType>),
+    /// `Pattern[/…/]`
+    Pattern(Arc<Vec<Arc<Regexp>>>),
+    /// `Regexp`, `Regexp[/…/]`
+    Regexp(Option<Arc<Regexp>>),
+    /// `Collection[from, to]`
+    Collection(Range<i64>),
+    /// `Array[element, from, to]`
+    Array(Arc<ArrayType>),
+    /// `Tuple[a, b, from, to]`
+    Tuple(Arc<TupleType>),
+    /// `Hash[key, value, from, to]`
+    Hash(Arc<HashType>),
+    /// `Struct[{ … }]`
+    Struct(Arc<Vec<StructMember>>),
+    /// `Optional[T]`
+    Optional(Arc<Type>),
+    /// `NotUndef[T]`
+    NotUndef(Arc<Type>),
+    /// `Variant[A, B]`
+    Variant(Arc<Vec<Type>>),
+    /// `Type[T]`
+    Type(Arc<Type>),
+    /// `Sensitive[T]`
+    Sensitive(Arc<Type>),
+    /// `Iterable[T]`
+    Iterable(Arc<Type>),
+    /// `Iterator[T]`
+    Iterator(Arc<Type>),
+    /// `Callable[…]`
+    Callable(Arc<CallableType>),
+    /// `CatalogEntry`
+    CatalogEntry,
+    /// `Class`, `Class[name]` (lower case, no leading `::`)
+    Class(Option<Arc<str>>),
+    /// `Resource`, `Resource[type, title]`, `File`, `File[title]`
+    Resource(Arc<ResourceType>),
+    /// `Binary`
+    Binary,
+    /// `Timestamp[from, to]`, nanoseconds since 1970
+    Timestamp(Range<i128>),
+    /// `Timespan[from, to]`, nanoseconds
+    Timespan(Range<i128>),
+    /// `SemVer[ranges]`
+    SemVer(Arc<Vec<Arc<SemVerRange>>>),
+    /// `SemVerRange`
+    SemVerRange,
+    /// `URI[…]`
+    Uri(Option<Arc<Value>>),
+    /// `Runtime[runtime, name]`
+    Runtime(Arc<RuntimeType>),
+    /// `Init[T, arguments]`
+    Init(Arc<InitType>),
+    /// `Object[{ … }]`
+    Object(Arc<ObjectType>),
+    /// `TypeSet[{ … }]`
+    TypeSet(Arc<TypeSetType>),
+    /// A named alias: `Data`, `RichData`, `Stdlib::Absolutepath`.
+    Alias(Arc<AliasType>),
+    /// A name that is not known: `TypeReference['Foo']`.
+    Reference(Arc<str>),
+}
+
+/// An inclusive range; `None` is unbounded (`default`).
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Range<T> {
+    /// The lower bound.
+    pub from: Option<T>,
+    /// The upper bound.
+    pub to: Option<T>,
+}
+
+/// The parameters of `Enum`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct EnumType {
+    /// The strings.
+    pub values: Vec<Arc<str>>,
+    /// Whether case does not matter.
+    pub case_insensitive: bool,
+}
+
+/// The parameters of `Array`.
+#[derive(Clone, Debug)]
+pub struct ArrayType {
+    /// The elements' type.
+    pub element: Type,
+    /// How many.
+    pub size: Range<i64>,
+}
+
+/// The parameters of `Tuple`.
+#[derive(Clone, Debug)]
+pub struct TupleType {
+    /// Types by position; the last repeats.
+    pub types: Vec<Type>,
+    /// How many, where it was given.
+    pub size: Option<Range<i64>>,
+}
+
+/// The parameters of `Hash`.
+#[derive(Clone, Debug)]
+pub struct HashType {
+    /// The keys' type.
+    pub key: Type,
+    /// The values' type.
+    pub value: Type,
+    /// How many.
+    pub size: Range<i64>,
+}
+
+/// `key => Type` of a `Struct`.
+#[derive(Clone, Debug)]
+pub struct StructMember {
+    /// The key.
+    pub name: Arc<str>,
+    /// Whether the key may be missing (`Optional['name']`), whatever the value's type says.
+    pub key_optional: Optionality,
+    /// The value's type.
+    pub value: Type,
+}
+
+/// How a struct's key was written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Optionality {
+    /// `name`: optional where the value's type accepts undef.
+    ByValue,
+    /// `Optional[name]`
+    Optional,
+    /// `NotUndef[name]`
+    Required,
+}
+
+/// The parameters of `Callable`.
+#[derive(Clone, Debug)]
+pub struct CallableType {
+    /// The parameters; `None` for a `Callable` of any signature.
+    pub parameters: Option<TupleType>,
+    /// The block's type: a `Callable` or an `Optional` of one.
+    pub block: Option<Type>,
+    /// The return type.
+    pub returns: Option<Type>,
+}
+
+/// The parameters of `Resource`.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct ResourceType {
+    /// Capitalised (`Apache::Vhost`), where it was given.
+    pub type_name: Option<Arc<str>>,
+    /// The title, where it was given.
+    pub title: Option<Arc<str>>,
+}
+
+/// The parameters of `Runtime`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RuntimeType {
+    /// `ruby`
+    pub runtime: Option<Arc<str>>,
+    /// A name, or a pattern and its replacement.
+    pub name: Option<Arc<str>>,
+    /// The pattern, where the name is a replacement.
+    pub pattern: Option<Arc<str>>,
+}
+
+/// The parameters of `Init`.
+#[derive(Clone, Debug)]
+pub struct InitType {
+    /// The type to be made.
+    pub of: Option<Type>,
+    /// Arguments after the first.
+    pub arguments: Vec<Value>,
+}
+
+/// `Object[{ … }]`
+#[derive(Debug)]
+pub struct ObjectType {
+    /// The full name; empty for an anonymous type.
+    pub name: Arc<str>,
+    /// What it was made from (`Object[{…}]`'s hash), resolved.
+    pub parent: Option<Type>,
+    /// Type parameters.
+    pub type_parameters: IndexMap<Arc<str>, Attribute>,
+    /// Attributes, its own.
+    pub attributes: IndexMap<Arc<str>, Attribute>,
+    /// Functions, its own.
+    pub functions: IndexMap<Arc<str>, Attribute>,
+    /// Names that take part in equality, where it was given.
+    pub equality: Option<Vec<Arc<str>>>,
+    /// Whether the type takes part in equality.
+    pub equality_include_type: bool,
+    /// The `checks` member.
+    pub checks: Option<Value>,
+    /// The order of attributes in `new`, where it was given.
+    pub serialization: Option<Vec<Arc<str>>>,
+    /// Annotations.
+    pub annotations: Option<Value>,
+    /// Values of type parameters, for `MyType['x']`.
+    pub parameters: Option<Vec<Value>>,
+}
+
+/// A member of an object type.
+#[derive(Clone, Debug)]
+pub struct Attribute {
+    /// The type.
+    pub attribute_type: Type,
+    /// `constant`, `derived`, `given_or_derived`, `reference`, or nothing.
+    pub kind: Option<Arc<str>>,
+    /// The default.
+    pub value: Option<Value>,
+    /// Whether a subtype may not override it.
+    pub is_final: bool,
+    /// Whether it overrides a parent's.
+    pub overrides: bool,
+    /// Annotations.
+    pub annotations: Option<Value>,
+}
+
+/// `TypeSet[{ … }]`
+#[derive(Debug)]
+pub struct TypeSetType {
+    /// The name.
+    pub name: Arc<str>,
+    /// What it was made from.
+    pub init_hash: Value,
+    /// Its types by simple name.
+    pub types: OnceLock<IndexMap<Arc<str>, Type>>,
+    /// Type sets it refers to, by alias.
+    pub references: OnceLock<IndexMap<Arc<str>, Type>>,
+}
+
+/// A named alias. Resolved once, so that an alias can refer to itself.
+#[derive(Debug)]
+pub struct AliasType {
+    /// The name as written.
+    pub name: Arc<str>,
+    /// What it stands for.
+    pub resolved: OnceLock<Type>,
+}
