@@ -8,6 +8,7 @@ pub mod inputs;
 pub mod name;
 pub mod reference;
 pub mod resource;
+pub mod settings;
 
 pub use catalog::{Catalog, Edge};
 pub use data::Data;
