@@ -1,0 +1,178 @@
+//! Where variables live.
+//!
+//! A scope is made by whoever starts a body: the compiler for the top scope, nodes, classes and
+//! defines; the evaluator for functions, lambdas and templates. Conditionals make none, they only
+//! guard the match variables (`$1`). A lookup goes from a scope to its `parent`, which is the
+//! lexical surrounding of a lambda, the inherited class of a class, and the node's or the top
+//! scope for everything else.
+
+use std::{any::Any, cell::RefCell, rc::Rc, sync::Arc};
+
+use rustc_hash::FxHashMap;
+
+use crate::values::Value;
+
+/// Variables, and where to look further.
+pub struct Scope {
+    kind: ScopeKind,
+    parent: Option<Rc<Scope>>,
+    variables: RefCell<FxHashMap<Arc<str>, Value>>,
+    matches: RefCell<Option<Matches>>,
+    context: Option<Rc<dyn Any>>,
+}
+
+/// The groups of the last match: `$0`, `$1`, …
+pub type Matches = Rc<[Option<Arc<str>>]>;
+
+/// What a scope belongs to.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum ScopeKind {
+    /// The top scope: facts, `site.pp`.
+    Top,
+    /// A node definition.
+    Node,
+    /// A class, by name.
+    Class(Arc<str>),
+    /// An instance of a defined type.
+    Define,
+    /// A function's body.
+    Function,
+    /// A lambda or a template.
+    Local,
+}
+
+/// A variable cannot be set.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct AlreadySet;
+
+impl Scope {
+    /// A scope of its own. `context` is whatever the host wants to find again when an expression
+    /// that is evaluated here comes back to it (the resource that contains, for the compiler).
+    pub fn new(
+        kind: ScopeKind,
+        parent: Option<Rc<Scope>>,
+        context: Option<Rc<dyn Any>>,
+    ) -> Rc<Self> {
+        Rc::new(Self {
+            kind,
+            parent,
+            variables: RefCell::default(),
+            matches: RefCell::default(),
+            context,
+        })
+    }
+
+    /// The top scope.
+    pub fn top(context: Option<Rc<dyn Any>>) -> Rc<Self> {
+        Self::new(ScopeKind::Top, None, context)
+    }
+
+    /// A scope inside of `self`, for a lambda or a template: it sees what `self` sees.
+    pub fn local(self: &Rc<Self>) -> Rc<Self> {
+        Self::new(ScopeKind::Local, Some(self.clone()), self.context.clone())
+    }
+
+    /// What it belongs to.
+    pub fn kind(&self) -> &ScopeKind {
+        &self.kind
+    }
+
+    /// Where a lookup goes on.
+    pub fn parent(&self) -> Option<&Rc<Scope>> {
+        self.parent.as_ref()
+    }
+
+    /// What the host attached.
+    pub fn context(&self) -> Option<&Rc<dyn Any>> {
+        self.context.as_ref()
+    }
+
+    /// The value of an unqualified variable, here or further up. An inherited class and the node
+    /// are further up; another class's variables are not.
+    pub fn variable(&self, name: &str) -> Option<Value> {
+        let mut scope = self;
+        loop {
+            if let Some(value) = scope.variables.borrow().get(name) {
+                return Some(value.clone());
+            }
+            scope = scope.parent.as_deref()?;
+        }
+    }
+
+    /// The value of a variable that was set in this very scope.
+    pub fn own_variable(&self, name: &str) -> Option<Value> {
+        self.variables.borrow().get(name).cloned()
+    }
+
+    /// The value of a class's variable as `$class::name` sees it: the class's own, or one of the
+    /// classes that it inherits.
+    pub fn class_variable(&self, name: &str) -> Option<Value> {
+        self.own_variable(name).or_else(|| match &self.parent {
+            Some(parent) if matches!(parent.kind, ScopeKind::Class(_)) => {
+                parent.class_variable(name)
+            }
+            _ => None,
+        })
+    }
+
+    /// Sets a variable.
+    ///
+    /// # Errors
+    /// It is set in this scope already.
+    pub fn set(&self, name: impl Into<Arc<str>>, value: Value) -> Result<(), AlreadySet> {
+        use std::collections::hash_map::Entry;
+        match self.variables.borrow_mut().entry(name.into()) {
+            Entry::Occupied(_) => Err(AlreadySet),
+            Entry::Vacant(entry) => {
+                entry.insert(value);
+                Ok(())
+            }
+        }
+    }
+
+    /// Sets or replaces a variable: for those that the host itself keeps (`title`, `name`, …).
+    pub fn replace(&self, name: impl Into<Arc<str>>, value: Value) {
+        self.variables.borrow_mut().insert(name.into(), value);
+    }
+
+    /// The names and values that were set in this very scope, in no order.
+    pub fn own_variables(&self) -> Vec<(Arc<str>, Value)> {
+        let variables = self.variables.borrow();
+        variables
+            .iter()
+            .map(|(name, value)| (name.clone(), value.clone()))
+            .collect()
+    }
+
+    /// The match variable `$index`.
+    pub fn matched(&self, index: usize) -> Option<Arc<str>> {
+        let mut scope = self;
+        loop {
+            if let Some(groups) = &*scope.matches.borrow() {
+                return groups.get(index).cloned().flatten();
+            }
+            scope = scope.parent.as_deref()?;
+        }
+    }
+
+    /// Sets the match variables.
+    pub fn set_matches(&self, groups: Matches) {
+        *self.matches.borrow_mut() = Some(groups);
+    }
+
+    /// Runs `body`; match variables that it sets are gone afterwards.
+    pub fn guarded<T>(&self, body: impl FnOnce() -> T) -> T {
+        let before = self.matches.borrow().clone();
+        let result = body();
+        *self.matches.borrow_mut() = before;
+        result
+    }
+}
+
+impl std::fmt::Debug for Scope {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Scope")
+            .field("kind", &self.kind)
+            .finish_non_exhaustive()
+    }
+}
