@@ -1,1 +1,21 @@
-//! Placeholder, replaced by its first real code.
+//! From an environment and a node to a catalog.
+//!
+//! [`Environment`] is a directory of manifests and modules, parsed once and shared by every
+//! compile. [`compile`] evaluates it for one node: a pure function of its request and of what it
+//! reads through [`ficelle_model::inputs::Inputs`]. What was read comes back with the catalog.
+
+pub mod environment;
+pub mod error;
+pub mod inputs;
+pub mod loader;
+pub mod request;
+
+mod compile;
+
+pub use compile::compile;
+pub use environment::{Environment, EnvironmentDefaults};
+pub use error::{CompileError, EnvironmentError};
+pub use inputs::{DiskInputs, MemoryInputs, Read, ReadSet, Recorder};
+pub use request::{
+    Classification, CompileRequest, Compiled, Level, LogMessage, ParameterMap, Settings, Strictness,
+};

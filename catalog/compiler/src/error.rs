@@ -1,0 +1,92 @@
+//! Why a catalog could not be made, in the reference's words.
+
+use std::{fmt, sync::Arc};
+
+use ficelle_model::{inputs::InputError, name::NameError};
+use thiserror::Error;
+
+/// A compile that failed. Its text is the one the agent shows.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CompileError {
+    /// What is wrong, without position.
+    pub message: String,
+    /// The file.
+    pub file: Option<Arc<str>>,
+    /// The line, from 1.
+    pub line: Option<u32>,
+    /// The column, from 1.
+    pub column: Option<u32>,
+    /// The node.
+    pub node: Option<Arc<str>>,
+}
+
+impl CompileError {
+    /// An error without position.
+    pub fn new(message: impl Into<String>) -> Self {
+        Self {
+            message: message.into(),
+            file: None,
+            line: None,
+            column: None,
+            node: None,
+        }
+    }
+
+    /// The same error, about a node.
+    #[must_use]
+    pub fn on_node(mut self, node: &str) -> Self {
+        self.node = Some(node.into());
+        self
+    }
+}
+
+impl std::error::Error for CompileError {}
+
+/// `MESSAGE (file: F, line: L, column: C) on node N`
+impl fmt::Display for CompileError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.message)?;
+        f.write_str(&location(self.file.as_deref(), self.line, self.column))?;
+        if let Some(node) = &self.node {
+            write!(f, " on node {node}")?;
+        }
+        Ok(())
+    }
+}
+
+/// ` (file: F, line: L, column: C)` with a leading space, empty where nothing is known.
+pub(crate) fn location(file: Option<&str>, line: Option<u32>, column: Option<u32>) -> String {
+    let known = [
+        file.map(|file| format!("file: {file}")),
+        line.map(|line| format!("line: {line}")),
+        column.map(|column| format!("column: {column}")),
+    ];
+    let known: Vec<String> = known.into_iter().flatten().collect();
+    if known.is_empty() {
+        String::new()
+    } else {
+        format!(" ({})", known.join(", "))
+    }
+}
+
+/// Why an environment cannot be used.
+#[derive(Clone, Debug, Error)]
+pub enum EnvironmentError {
+    /// There is no directory of that name.
+    #[error("Could not find a directory environment named '{name}' anywhere in the path: {path}")]
+    Missing {
+        /// The environment.
+        name: String,
+        /// Where it was looked for.
+        path: String,
+    },
+    /// Its name is none.
+    #[error(transparent)]
+    Name(#[from] NameError),
+    /// `environment.conf` says something that cannot be.
+    #[error("{0}")]
+    Configuration(String),
+    /// Something of it cannot be read.
+    #[error(transparent)]
+    Input(#[from] InputError),
+}

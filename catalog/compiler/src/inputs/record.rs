@@ -1,0 +1,206 @@
+//! The recorder: passes every reading on and keeps what it gave.
+
+use std::{cell::RefCell, sync::Arc};
+
+use camino::{Utf8Path, Utf8PathBuf};
+use ficelle_model::{
+    Resource,
+    inputs::{CommandOutput, DirectoryEntry, ExportedQuery, FileKind, InputError, Inputs},
+};
+use indexmap::IndexMap;
+use rustc_hash::FxBuildHasher;
+
+/// One reading. With its answer it makes an entry of a [`ReadSet`].
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub enum Read {
+    /// The content of a file.
+    File(Utf8PathBuf),
+    /// The entries of a directory.
+    Directory(Utf8PathBuf),
+    /// What stands at a path.
+    Kind(Utf8PathBuf),
+    /// Exported resources.
+    Exported(ExportedQuery),
+    /// The output of a command.
+    Command(Vec<String>),
+    /// The time.
+    Time,
+    /// An environment variable.
+    Variable(String),
+}
+
+/// What a reading gave.
+#[derive(Clone, Debug, PartialEq)]
+enum Answer {
+    File(Option<Arc<[u8]>>),
+    Directory(Option<Arc<[DirectoryEntry]>>),
+    Kind(Option<FileKind>),
+    Exported(Vec<Resource>),
+    Command(CommandOutput),
+    Time,
+    Variable(Option<String>),
+    /// It failed; such a compile is never served again.
+    Failure,
+}
+
+/// What a compile read, in the order of first reading, with the answers.
+#[derive(Clone, Debug, Default)]
+pub struct ReadSet {
+    entries: IndexMap<Read, Answer, FxBuildHasher>,
+}
+
+impl ReadSet {
+    /// The readings, in order.
+    pub fn iter(&self) -> impl Iterator<Item = &Read> {
+        self.entries.keys()
+    }
+
+    /// How many things were read.
+    pub fn len(&self) -> usize {
+        self.entries.len()
+    }
+
+    /// Whether nothing was read.
+    pub fn is_empty(&self) -> bool {
+        self.entries.is_empty()
+    }
+
+    /// Whether every reading would give the same again: then so would the compile. The time is
+    /// never the same.
+    pub fn still_holds(&self, inputs: &dyn Inputs) -> bool {
+        self.entries
+            .iter()
+            .all(|(read, answer)| match (read, answer) {
+                (Read::File(path), Answer::File(before)) => {
+                    inputs.read(path).is_ok_and(|now| same_bytes(before, &now))
+                }
+                (Read::Directory(path), Answer::Directory(before)) => {
+                    inputs.list(path).is_ok_and(|now| now == *before)
+                }
+                (Read::Kind(path), Answer::Kind(before)) => {
+                    inputs.kind(path).is_ok_and(|now| now == *before)
+                }
+                (Read::Exported(query), Answer::Exported(before)) => {
+                    inputs.exported(query).is_ok_and(|now| now == *before)
+                }
+                (Read::Command(command), Answer::Command(before)) => {
+                    inputs.run(command).is_ok_and(|now| now == *before)
+                }
+                (Read::Variable(name), Answer::Variable(before)) => {
+                    inputs.environment_variable(name) == *before
+                }
+                _ => false,
+            })
+    }
+
+    /// Takes in another set, which was read first.
+    pub(crate) fn after(mut self, first: &ReadSet) -> Self {
+        let mut entries = first.entries.clone();
+        entries.append(&mut self.entries);
+        Self { entries }
+    }
+}
+
+fn same_bytes(before: &Option<Arc<[u8]>>, now: &Option<Arc<[u8]>>) -> bool {
+    match (before, now) {
+        (Some(before), Some(now)) => Arc::ptr_eq(before, now) || before == now,
+        (None, None) => true,
+        _ => false,
+    }
+}
+
+/// Reads through another [`Inputs`] and keeps the record. A thing read twice is read once: within
+/// a compile the world stands still.
+pub struct Recorder<'a> {
+    inner: &'a dyn Inputs,
+    reads: RefCell<ReadSet>,
+}
+
+impl<'a> Recorder<'a> {
+    /// Goes in front of `inner`.
+    pub fn new(inner: &'a dyn Inputs) -> Self {
+        Self {
+            inner,
+            reads: RefCell::default(),
+        }
+    }
+
+    /// The record.
+    pub fn into_reads(self) -> ReadSet {
+        self.reads.into_inner()
+    }
+
+    fn known(&self, read: &Read) -> Option<Answer> {
+        self.reads.borrow().entries.get(read).cloned()
+    }
+
+    fn keep<T: Clone>(
+        &self,
+        read: Read,
+        result: Result<T, InputError>,
+        answer: impl FnOnce(T) -> Answer,
+    ) -> Result<T, InputError> {
+        let kept = match &result {
+            Ok(value) => answer(value.clone()),
+            Err(_) => Answer::Failure,
+        };
+        self.reads.borrow_mut().entries.insert(read, kept);
+        result
+    }
+}
+
+impl Inputs for Recorder<'_> {
+    fn read(&self, path: &Utf8Path) -> Result<Option<Arc<[u8]>>, InputError> {
+        let read = Read::File(path.to_owned());
+        if let Some(Answer::File(content)) = self.known(&read) {
+            return Ok(content);
+        }
+        self.keep(read, self.inner.read(path), Answer::File)
+    }
+
+    fn list(&self, path: &Utf8Path) -> Result<Option<Arc<[DirectoryEntry]>>, InputError> {
+        let read = Read::Directory(path.to_owned());
+        if let Some(Answer::Directory(entries)) = self.known(&read) {
+            return Ok(entries);
+        }
+        self.keep(read, self.inner.list(path), Answer::Directory)
+    }
+
+    fn kind(&self, path: &Utf8Path) -> Result<Option<FileKind>, InputError> {
+        let read = Read::Kind(path.to_owned());
+        if let Some(Answer::Kind(kind)) = self.known(&read) {
+            return Ok(kind);
+        }
+        self.keep(read, self.inner.kind(path), Answer::Kind)
+    }
+
+    fn exported(&self, query: &ExportedQuery) -> Result<Vec<Resource>, InputError> {
+        let read = Read::Exported(query.clone());
+        if let Some(Answer::Exported(resources)) = self.known(&read) {
+            return Ok(resources);
+        }
+        self.keep(read, self.inner.exported(query), Answer::Exported)
+    }
+
+    fn run(&self, command: &[String]) -> Result<CommandOutput, InputError> {
+        let read = Read::Command(command.to_vec());
+        self.keep(read, self.inner.run(command), Answer::Command)
+    }
+
+    fn now(&self) -> i128 {
+        self.reads
+            .borrow_mut()
+            .entries
+            .insert(Read::Time, Answer::Time);
+        self.inner.now()
+    }
+
+    fn environment_variable(&self, name: &str) -> Option<String> {
+        let value = self.inner.environment_variable(name);
+        self.reads.borrow_mut().entries.insert(
+            Read::Variable(name.to_owned()),
+            Answer::Variable(value.clone()),
+        );
+        value
+    }
+}
