@@ -1,6 +1,8 @@
 //! What every part of Ficelle agrees on: data, names, resources, catalogs, facts, and the trait
-//! through which a compile reads the world. No IO happens here.
+//! through which a compile reads the world. No IO happens here,
+//! but for [`atomic`], the one way in which files are replaced.
 
+pub mod atomic;
 pub mod catalog;
 pub mod data;
 pub mod facts;
