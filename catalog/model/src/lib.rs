@@ -11,6 +11,7 @@ pub mod name;
 pub mod reference;
 pub mod resource;
 pub mod settings;
+pub mod yaml;
 
 pub use catalog::{Catalog, Edge};
 pub use data::Data;

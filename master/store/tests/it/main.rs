@@ -1,5 +1,7 @@
 //! One story of a master's life, told to both engines.
 
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+
 mod postgres;
 mod story;
 

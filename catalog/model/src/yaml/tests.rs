@@ -1,0 +1,155 @@
+//! Tests of the YAML reader; what is expected was measured with Ruby's Psych.
+
+use super::*;
+use crate::data::DataHash;
+
+fn read(text: &str) -> Node {
+    parse(text).unwrap_or_else(|error| panic!("{text}: {error}"))
+}
+
+fn string(text: &str) -> Node {
+    Node::String(text.into())
+}
+
+#[test]
+fn plain_scalars_are_psychs() {
+    for (text, node) in [
+        ("", Node::Null),
+        ("~", Node::Null),
+        ("null", Node::Null),
+        ("nuLL", string("nuLL")),
+        ("yes", Node::Boolean(true)),
+        ("On", Node::Boolean(true)),
+        ("OFF", Node::Boolean(false)),
+        ("y", string("y")),
+        ("n", string("n")),
+        ("0777", Node::Integer(0o777)),
+        ("0o17", string("0o17")),
+        ("089", string("089")),
+        ("1_000", Node::Integer(1000)),
+        ("1,000", Node::Integer(1000)),
+        ("-12", Node::Integer(-12)),
+        ("0x1F", Node::Integer(31)),
+        ("0b11", Node::Integer(3)),
+        ("1.5", Node::Float(1.5)),
+        ("1e5", string("1e5")),
+        ("1.0e+5", Node::Float(1e5)),
+        (".5", Node::Float(0.5)),
+        ("1.", Node::Float(1.0)),
+        (".", string(".")),
+        ("-", string("-")),
+        ("1.2.3", string("1.2.3")),
+        ("1:30", Node::Integer(5400)),
+        ("1:30:01", Node::Integer(5401)),
+        ("1.5e3", string("1.5e3")),
+        ("0_", Node::Integer(0)),
+        ("1:75", string("1:75")),
+        (":sym", Node::Symbol("sym".into())),
+        ("a:b", string("a:b")),
+        ("10.0.0.1", string("10.0.0.1")),
+        ("-.inf", Node::Float(f64::NEG_INFINITY)),
+        ("12abc", string("12abc")),
+        ("2001-01", string("2001-01")),
+    ] {
+        assert_eq!(plain(text), Ok(node), "{text}");
+    }
+    assert!(plain("2001-01-02").unwrap_err().contains("Date"));
+    assert!(
+        plain("2001-01-02 03:04:05 +01:00")
+            .unwrap_err()
+            .contains("Time")
+    );
+}
+
+#[test]
+fn quotes_and_tags_decide() {
+    assert_eq!(read("'yes'"), string("yes"));
+    assert_eq!(read("\"0777\""), string("0777"));
+    assert_eq!(read("!!str 5"), string("5"));
+    assert_eq!(read("!!float 5"), Node::Float(5.0));
+    assert_eq!(read("!!binary aGk="), Node::Binary((*b"hi").into()));
+    assert!(parse("!ruby/object:Object {}").is_err());
+    assert!(parse("!!int x").is_err());
+}
+
+#[test]
+fn anchors_and_merges() {
+    let node = read("base: &b {x: 1, y: 2}\nuse:\n  y: 0\n  <<: *b\n  z: 3\n");
+    let merged = node.get("use").unwrap();
+    assert_eq!(merged.get("x"), Some(&Node::Integer(1)));
+    assert_eq!(merged.get("y"), Some(&Node::Integer(2)));
+    assert_eq!(merged.get("z"), Some(&Node::Integer(3)));
+}
+
+#[test]
+fn bad_input_is_an_error_with_a_place() {
+    let error = parse("a: [1, 2\nb: }").unwrap_err();
+    assert!(error.line >= 1, "{error}");
+    assert!(parse("a: *nothing").is_err());
+    assert!(parse(&"[".repeat(5000)).is_err());
+    let mut bomb = String::from("a0: &a0 [x,x,x,x,x,x,x,x,x,x]\n");
+    for level in 1..12 {
+        let previous = format!("*a{},", level - 1).repeat(10);
+        bomb.push_str(&format!("a{level}: &a{level} [{previous}]\n"));
+    }
+    assert!(parse(&bomb).unwrap_err().message.contains("grows"));
+}
+
+#[test]
+fn what_is_written_is_read_again() {
+    let strings = [
+        "plain",
+        "",
+        "yes",
+        "0777",
+        "12",
+        "1.5",
+        ":s",
+        "a: b",
+        "x # y",
+        "- x",
+        "it's",
+        "tab\there",
+        "two\nlines",
+        "two\nlines\n",
+        "end\n\n",
+        " lead",
+        "trail ",
+        "~",
+        "null",
+        "2001-01-01",
+        "{x}",
+        "@at",
+        "a:",
+        "é",
+        "\u{7}bell",
+        "%x",
+        "y",
+    ];
+    let mut hash = DataHash::new();
+    hash.insert(
+        "strings".into(),
+        Data::Array(strings.map(Data::from).to_vec()),
+    );
+    hash.insert("empty".into(), Data::Hash(DataHash::new()));
+    hash.insert("none".into(), Data::Undef);
+    hash.insert(
+        "deep".into(),
+        Data::Array(vec![
+            Data::Hash(DataHash::from_iter([
+                ("a".into(), Data::Integer(1)),
+                (
+                    "b".into(),
+                    Data::Array(vec![Data::from("c\nd"), Data::Boolean(true)]),
+                ),
+            ])),
+            Data::Array(vec![Data::Array(vec![]), Data::Float(1.0)]),
+        ]),
+    );
+    for string in strings {
+        hash.insert(string.into(), Data::from(string));
+    }
+    let data = Data::Hash(hash);
+    let text = emit(&data);
+    assert_eq!(read(&text).to_data(), data, "{text}");
+}
