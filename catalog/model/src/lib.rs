@@ -13,6 +13,7 @@ pub mod report;
 pub mod resource;
 pub mod schema;
 pub mod settings;
+pub mod wire;
 pub mod yaml;
 
 pub use catalog::{Catalog, Edge};

@@ -1,0 +1,3 @@
+//! The contracts of the model's crate.
+
+mod wire;
