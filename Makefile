@@ -1,0 +1,55 @@
+# Everything sets up what it needs: on a fresh Debian 12 with the Rust toolchain, `make demo` and
+# `make test` are the first commands. As root, missing Debian packages are installed.
+
+.PHONY: help setup build packages demo test lint fmt smoke lab stacks interop fuzz bench audit conformance clean
+
+help: ## this list
+	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 14
+
+setup: ## Debian packages that building and testing need (root), the lab's among them
+	@tests/setup
+
+build: setup ## release binaries
+	cargo build --locked --release -p master -p agent
+
+packages: setup ## Debian packages, in target/packages
+	packaging/build
+
+demo: setup ## three servers: enrolled, converged, changed, broken, repaired
+	tests/lab/demo
+
+test: setup ## formatting, lints, documentation, the house's rules, tests
+	tests/check
+
+lint: setup ## formatting, lints, documentation and the house's rules alone
+	tests/check --lint
+
+fmt: ## format the sources
+	cargo fmt --all
+
+lab: setup ## the lab's own test
+	tests/lab/selftest
+
+smoke: setup ## packages on three servers in the lab
+	tests/lab/smoke
+
+stacks: setup ## the six-server site and its acceptance, in the lab
+	tests/stacks/run nextcloud
+
+conformance: setup ## the language's recorded cases, against tests/conformance/thresholds
+	tests/conformance/run
+
+interop: setup ## a real Puppet agent against the master
+	tests/interop/run
+
+fuzz: setup ## the parsers under random input
+	tests/fuzz/run
+
+bench: setup ## compile and run times
+	tests/bench/run
+
+audit: ## licences and advisories of what we depend on (needs the internet and cargo-deny)
+	cargo deny --all-features check
+
+clean:
+	cargo clean
