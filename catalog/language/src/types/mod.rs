@@ -52,20 +52,20 @@ pub enum Type {
     Hash(Arc<HashType>),
     /// `Struct[{ … }]`
     Struct(Arc<Vec<StructMember>>),
-    /// `Optional[T]`
-    Optional(Arc<Type>),
+    /// `Optional[T]`; a bare `Optional` accepts nothing but undef.
+    Optional(Option<Arc<Type>>),
     /// `NotUndef[T]`
-    NotUndef(Arc<Type>),
+    NotUndef(Option<Arc<Type>>),
     /// `Variant[A, B]`
     Variant(Arc<Vec<Type>>),
     /// `Type[T]`
-    Type(Arc<Type>),
+    Type(Option<Arc<Type>>),
     /// `Sensitive[T]`
     Sensitive(Arc<Type>),
     /// `Iterable[T]`
-    Iterable(Arc<Type>),
+    Iterable(Option<Arc<Type>>),
     /// `Iterator[T]`
-    Iterator(Arc<Type>),
+    Iterator(Option<Arc<Type>>),
     /// `Callable[…]`
     Callable(Arc<CallableType>),
     /// `CatalogEntry`
@@ -92,6 +92,8 @@ pub enum Type {
     Init(Arc<InitType>),
     /// `Object[{ … }]`
     Object(Arc<ObjectType>),
+    /// `MyType[parameters]`, of an object type with type parameters.
+    ParameterizedObject(Arc<ParameterizedObject>),
     /// `TypeSet[{ … }]`
     TypeSet(Arc<TypeSetType>),
     /// A named alias: `Data`, `RichData`, `Stdlib::Absolutepath`.
@@ -210,30 +212,45 @@ pub struct InitType {
 }
 
 /// `Object[{ … }]`
+///
+/// The definition is set once, after the type can be found by its name, so that an attribute can
+/// be of the type itself.
 #[derive(Debug)]
 pub struct ObjectType {
     /// The full name; empty for an anonymous type.
     pub name: Arc<str>,
-    /// What it was made from (`Object[{…}]`'s hash), resolved.
+    /// What it is made of.
+    pub definition: OnceLock<ObjectDefinition>,
+}
+
+/// What an object type is made of.
+#[derive(Debug, Default)]
+pub struct ObjectDefinition {
+    /// What it inherits from: an `Object`, an alias of one, or any other type.
     pub parent: Option<Type>,
-    /// Type parameters.
+    /// Type parameters, its own.
     pub type_parameters: IndexMap<Arc<str>, Attribute>,
-    /// Attributes, its own.
+    /// Attributes, its own, constants among them.
     pub attributes: IndexMap<Arc<str>, Attribute>,
     /// Functions, its own.
     pub functions: IndexMap<Arc<str>, Attribute>,
     /// Names that take part in equality, where it was given.
     pub equality: Option<Vec<Arc<str>>>,
-    /// Whether the type takes part in equality.
-    pub equality_include_type: bool,
+    /// `equality_include_type => false`: the type takes no part in equality.
+    pub equality_without_type: bool,
     /// The `checks` member.
     pub checks: Option<Value>,
-    /// The order of attributes in `new`, where it was given.
-    pub serialization: Option<Vec<Arc<str>>>,
     /// Annotations.
     pub annotations: Option<Value>,
-    /// Values of type parameters, for `MyType['x']`.
-    pub parameters: Option<Vec<Value>>,
+}
+
+/// An object type with values for its type parameters.
+#[derive(Debug)]
+pub struct ParameterizedObject {
+    /// The type.
+    pub base: Arc<ObjectType>,
+    /// Values by the name of the parameter.
+    pub parameters: IndexMap<Arc<str>, Value>,
 }
 
 /// A member of an object type.
