@@ -21,7 +21,8 @@ pub struct Program {
 pub struct Expression {
     /// What it is.
     pub kind: ExpressionKind,
-    /// Where it stands in the program's source.
+    /// Where messages about it point. As in the reference this is the operator of a binary
+    /// expression, a relationship, an assignment or a hash entry, and what opens everything else.
     pub span: Span,
 }
 
@@ -174,6 +175,29 @@ pub enum ExpressionKind {
     Plan(Arc<PlanDefinition>),
     /// `type Name = …`
     TypeAlias(Arc<TypeAliasDefinition>),
+    /// `type Runtime[ruby, 'name'] = Name`
+    TypeMapping {
+        /// The left side.
+        type_expression: Box<Expression>,
+        /// The right side.
+        mapping: Box<Expression>,
+    },
+    /// `type Name inherits Parent { … }`, reserved syntax that validation refuses.
+    TypeDefinition {
+        /// The name.
+        name: Arc<str>,
+        /// The parent's name.
+        parent: Option<Arc<str>>,
+        /// The statements.
+        body: Vec<Expression>,
+    },
+    /// `apply(targets) { … }` (with `tasks`)
+    Apply {
+        /// The arguments.
+        arguments: Vec<Expression>,
+        /// The statements.
+        body: Vec<Expression>,
+    },
     /// An EPP template.
     Epp(Arc<EppTemplate>),
     /// Literal text of an EPP template.
@@ -200,6 +224,8 @@ pub struct HashEntry {
     pub key: Expression,
     /// The value.
     pub value: Expression,
+    /// Where the arrow stands.
+    pub span: Span,
 }
 
 /// A call that is not a method call.
