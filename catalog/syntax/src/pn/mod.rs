@@ -183,7 +183,11 @@ fn float_text(value: f64) -> String {
     let Some((digits, exponent)) = text.split_once('e') else {
         return text;
     };
-    let digits = if digits.contains('.') { digits.to_owned() } else { format!("{digits}.0") };
+    let digits = if digits.contains('.') {
+        digits.to_owned()
+    } else {
+        format!("{digits}.0")
+    };
     match exponent.strip_prefix('-') {
         Some(exponent) => format!("{digits}e-{exponent:0>2}"),
         None => format!("{digits}e+{exponent:0>2}"),

@@ -76,19 +76,27 @@ fn expression(node: &Expression) -> Pn {
         }
         ExpressionKind::Call(node) => named_call(node),
         ExpressionKind::MethodCall(node) => method_call(node),
-        ExpressionKind::Binary { operator, left, right } => {
-            call(operator.symbol(), [expression(left), expression(right)])
-        }
+        ExpressionKind::Binary {
+            operator,
+            left,
+            right,
+        } => call(operator.symbol(), [expression(left), expression(right)]),
         ExpressionKind::Unary { operator, operand } => unary(*operator, operand),
-        ExpressionKind::Assignment { operator, target, value } => {
-            call(operator.symbol(), [expression(target), expression(value)])
-        }
-        ExpressionKind::If { condition, then, otherwise } => {
-            conditional("if", condition, then, otherwise.as_deref())
-        }
-        ExpressionKind::Unless { condition, then, otherwise } => {
-            conditional("unless", condition, then, otherwise.as_deref())
-        }
+        ExpressionKind::Assignment {
+            operator,
+            target,
+            value,
+        } => call(operator.symbol(), [expression(target), expression(value)]),
+        ExpressionKind::If {
+            condition,
+            then,
+            otherwise,
+        } => conditional("if", condition, then, otherwise.as_deref()),
+        ExpressionKind::Unless {
+            condition,
+            then,
+            otherwise,
+        } => conditional("unless", condition, then, otherwise.as_deref()),
         ExpressionKind::Case { test, options } => {
             let options = options.iter().map(case_option).collect();
             call("case", [expression(test), Pn::List(options)])
@@ -97,7 +105,10 @@ fn expression(node: &Expression) -> Pn {
             let choices = choices
                 .iter()
                 .map(|choice| {
-                    call("=>", [expression(&choice.matches), expression(&choice.value)])
+                    call(
+                        "=>",
+                        [expression(&choice.matches), expression(&choice.value)],
+                    )
                 })
                 .collect();
             call("?", [expression(test), Pn::List(choices)])
@@ -126,9 +137,11 @@ fn expression(node: &Expression) -> Pn {
             map_call("resource-override", entries)
         }
         ExpressionKind::Collector(node) => collector(node),
-        ExpressionKind::Relationship { operator, left, right } => {
-            call(operator.symbol(), [expression(left), expression(right)])
-        }
+        ExpressionKind::Relationship {
+            operator,
+            left,
+            right,
+        } => call(operator.symbol(), [expression(left), expression(right)]),
         ExpressionKind::Class(node) => {
             let mut entries = vec![named("name", &node.name)];
             entries.extend(node.parent.as_deref().map(|parent| named("parent", parent)));
@@ -140,24 +153,45 @@ fn expression(node: &Expression) -> Pn {
         }
         ExpressionKind::Function(node) => {
             let entries = vec![named("name", &node.name)];
-            definition("function", entries, &node.parameters, &node.body, node.returns.as_ref())
+            definition(
+                "function",
+                entries,
+                &node.parameters,
+                &node.body,
+                node.returns.as_ref(),
+            )
         }
         ExpressionKind::Plan(node) => {
             let entries = vec![named("name", &node.name)];
-            definition("plan", entries, &node.parameters, &node.body, node.returns.as_ref())
+            definition(
+                "plan",
+                entries,
+                &node.parameters,
+                &node.body,
+                node.returns.as_ref(),
+            )
         }
         ExpressionKind::Node(node) => {
             let mut entries = vec![entry("matches", Pn::List(list(&node.matches)))];
-            entries.extend(node.parent.iter().map(|parent| entry("parent", expression(parent))));
+            entries.extend(
+                node.parent
+                    .iter()
+                    .map(|parent| entry("parent", expression(parent))),
+            );
             entries.extend(body_entry("body", &node.body));
             map_call("node", entries)
         }
-        ExpressionKind::TypeAlias(node) => {
-            call("type-alias", [text(&node.name), expression(&node.type_expression)])
-        }
-        ExpressionKind::TypeMapping { type_expression, mapping } => {
-            call("type-mapping", [expression(type_expression), expression(mapping)])
-        }
+        ExpressionKind::TypeAlias(node) => call(
+            "type-alias",
+            [text(&node.name), expression(&node.type_expression)],
+        ),
+        ExpressionKind::TypeMapping {
+            type_expression,
+            mapping,
+        } => call(
+            "type-mapping",
+            [expression(type_expression), expression(mapping)],
+        ),
         ExpressionKind::TypeDefinition { name, parent, body } => {
             let parent = parent.as_deref().map_or(Pn::Nil, text);
             let body = match body.is_empty() {
@@ -174,7 +208,10 @@ fn expression(node: &Expression) -> Pn {
         ExpressionKind::Epp(node) => {
             let mut entries = Vec::new();
             entries.extend(parameters_entry(&node.parameters));
-            entries.push(entry("body", Pn::List(vec![Pn::Call("epp", list(&node.body))])));
+            entries.push(entry(
+                "body",
+                Pn::List(vec![Pn::Call("epp", list(&node.body))]),
+            ));
             map_call("lambda", entries)
         }
         ExpressionKind::RenderText(value) => call("render-s", [text(value)]),
@@ -199,22 +236,50 @@ fn named_call(node: &Call) -> Pn {
         entry("functor", expression(&node.functor)),
         entry("args", Pn::List(list(&node.arguments))),
     ];
-    entries.extend(node.lambda.iter().map(|block| entry("block", lambda(block))));
-    map_call(if node.value_required { "call" } else { "invoke" }, entries)
+    entries.extend(
+        node.lambda
+            .iter()
+            .map(|block| entry("block", lambda(block))),
+    );
+    map_call(
+        if node.value_required {
+            "call"
+        } else {
+            "invoke"
+        },
+        entries,
+    )
 }
 
 fn method_call(node: &MethodCall) -> Pn {
     let functor = call(".", [expression(&node.receiver), expression(&node.name)]);
-    let mut entries =
-        vec![entry("functor", functor), entry("args", Pn::List(list(&node.arguments)))];
-    entries.extend(node.lambda.iter().map(|block| entry("block", lambda(block))));
-    map_call(if node.value_required { "call-method" } else { "invoke-method" }, entries)
+    let mut entries = vec![
+        entry("functor", functor),
+        entry("args", Pn::List(list(&node.arguments))),
+    ];
+    entries.extend(
+        node.lambda
+            .iter()
+            .map(|block| entry("block", lambda(block))),
+    );
+    map_call(
+        if node.value_required {
+            "call-method"
+        } else {
+            "invoke-method"
+        },
+        entries,
+    )
 }
 
 fn lambda(node: &Lambda) -> Pn {
     let mut entries = Vec::new();
     entries.extend(parameters_entry(&node.parameters));
-    entries.extend(node.returns.iter().map(|returns| entry("returns", expression(returns))));
+    entries.extend(
+        node.returns
+            .iter()
+            .map(|returns| entry("returns", expression(returns))),
+    );
     entries.extend(body_entry("body", &node.body));
     map_call("lambda", entries)
 }
@@ -279,8 +344,10 @@ fn resource(node: &ResourceExpression) -> Pn {
             ])
         })
         .collect();
-    let mut entries =
-        vec![entry("type", expression(&node.type_name)), entry("bodies", Pn::List(bodies))];
+    let mut entries = vec![
+        entry("type", expression(&node.type_name)),
+        entry("bodies", Pn::List(bodies)),
+    ];
     entries.extend(form(node.form));
     map_call("resource", entries)
 }
@@ -298,10 +365,16 @@ fn attributes(attributes: &[Attribute]) -> Pn {
 }
 
 fn collector(node: &Collector) -> Pn {
-    let name = if node.exported { "exported-query" } else { "virtual-query" };
+    let name = if node.exported {
+        "exported-query"
+    } else {
+        "virtual-query"
+    };
     let query = Pn::Call(name, node.query.iter().map(expression).collect());
-    let mut entries =
-        vec![entry("type", expression(&node.type_reference)), entry("query", query)];
+    let mut entries = vec![
+        entry("type", expression(&node.type_reference)),
+        entry("query", query),
+    ];
     if !node.attributes.is_empty() {
         entries.push(entry("ops", attributes(&node.attributes)));
     }
@@ -324,11 +397,21 @@ fn definition(
 fn parameters_entry(parameters: &[Parameter]) -> Option<(String, Pn)> {
     let one = |parameter: &Parameter| {
         let mut entries = Vec::new();
-        entries.extend(parameter.type_expression.iter().map(|t| entry("type", expression(t))));
+        entries.extend(
+            parameter
+                .type_expression
+                .iter()
+                .map(|t| entry("type", expression(t))),
+        );
         if parameter.captures_rest {
             entries.push(entry("splat", Pn::Boolean(true)));
         }
-        entries.extend(parameter.default.iter().map(|value| entry("value", expression(value))));
+        entries.extend(
+            parameter
+                .default
+                .iter()
+                .map(|value| entry("value", expression(value))),
+        );
         (parameter.name.to_string(), Pn::Map(entries))
     };
     let all = || entry("params", Pn::Map(parameters.iter().map(one).collect()));
