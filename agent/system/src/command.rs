@@ -236,7 +236,7 @@ fn prepare(command: &Command) -> std::process::Command {
         words.extend(["/bin/sh", "-c", &script, "sh"].map(OsString::from));
     }
     if let Some(Identity { user, group }) = command.identity {
-        words.push("setpriv".into());
+        words.push("/usr/bin/setpriv".into());
         if let Some(user) = user {
             words.push(format!("--reuid={user}").into());
         }

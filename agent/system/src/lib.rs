@@ -79,6 +79,15 @@ impl System {
         (self.clock)()
     }
 
+    /// Lets time pass, where a catalog asks for it (`try_sleep`).
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "a catalog names the time, not a condition"
+    )]
+    pub fn pause(&self, time: std::time::Duration) {
+        std::thread::sleep(time);
+    }
+
     /// Runs a command to its end.
     ///
     /// # Errors
