@@ -23,3 +23,7 @@ pub use name::{Certname, EnvironmentName, NameError};
 pub use reference::Reference;
 pub use report::Report;
 pub use resource::Resource;
+
+/// The version of the reference whose language, types and wire this follows; what `puppetversion`,
+/// `clientversion` and `X-Puppet-Version` say.
+pub const PUPPET_VERSION: &str = "8.11.0";

@@ -4,6 +4,7 @@
 //! field by field; [`wire`] holds what JSON needs beyond that.
 
 mod finish;
+mod journal;
 mod status;
 mod wire;
 
@@ -16,6 +17,7 @@ use indexmap::{IndexMap, IndexSet};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
+pub use journal::{Journal, Memory};
 pub use status::{Event, EventStatus, ResourceStatus};
 pub use wire::{MAX_BYTES, ReportError};
 
