@@ -67,15 +67,20 @@ install_package() {
   apt-get -qqy -o Dpkg::Options::=--force-confold ${options[@]+"${options[@]}"} install "$file" >/dev/null
 }
 
-# setting SECTION NAME VALUE: in puppet.conf, in place, added where it is missing.
+# setting SECTION NAME VALUE: in puppet.conf, in place; where it is missing, first in its section.
 setting() {
   local new
   new=$(awk -v section="[$1]" -v name="$2" -v value="$3" '
-    function add() { if (inside && !done) { print name " = " value; done = 1 } }
-    /^\[/ { add(); inside = ($0 == section) }
-    inside && $0 ~ "^[ \t]*" name "[ \t]*=" { if (!done) { print name " = " value; done = 1 }; next }
-    { print }
-    END { add(); if (!done) print section "\n" name " = " value }' "$CONFIGURATION")
+    { lines[NR] = $0; if (/^\[/) inside = ($0 == section) }
+    inside && $0 == section && !header { header = NR }
+    inside && $0 ~ "^[ \t]*" name "[ \t]*=" && !found { found = NR }
+    END {
+      for (line = 1; line <= NR; line++) {
+        print line == found ? name " = " value : lines[line]
+        if (line == header && !found) print name " = " value
+      }
+      if (!header) print section "\n" name " = " value
+    }' "$CONFIGURATION")
   [ "$new" = "$(cat "$CONFIGURATION")" ] || echo "$new" >"$CONFIGURATION"
 }
 
@@ -147,6 +152,7 @@ agent_node() {
   install_package ficelle-agent
   setting main server control
   setting main certname "$NAME"
+  setting agent waitforcert 10
   [ -z "$CA_FINGERPRINT" ] || setting main ca_fingerprint "$CA_FINGERPRINT"
   systemctl enable --quiet ficelle-agent.service
   systemctl restart ficelle-agent.service

@@ -1,1 +1,3 @@
-//! Placeholder, replaced by its first real code.
+//! What drives the whole program from outside: the recorded cases of the language.
+
+pub mod conformance;

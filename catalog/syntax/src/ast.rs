@@ -328,6 +328,32 @@ pub enum BinaryOperator {
     Or,
 }
 
+impl BinaryOperator {
+    /// How it is written.
+    pub fn symbol(self) -> &'static str {
+        match self {
+            BinaryOperator::Add => "+",
+            BinaryOperator::Subtract => "-",
+            BinaryOperator::Multiply => "*",
+            BinaryOperator::Divide => "/",
+            BinaryOperator::Modulo => "%",
+            BinaryOperator::LeftShift => "<<",
+            BinaryOperator::RightShift => ">>",
+            BinaryOperator::Equal => "==",
+            BinaryOperator::NotEqual => "!=",
+            BinaryOperator::Less => "<",
+            BinaryOperator::LessEqual => "<=",
+            BinaryOperator::Greater => ">",
+            BinaryOperator::GreaterEqual => ">=",
+            BinaryOperator::Match => "=~",
+            BinaryOperator::NotMatch => "!~",
+            BinaryOperator::In => "in",
+            BinaryOperator::And => "and",
+            BinaryOperator::Or => "or",
+        }
+    }
+}
+
 /// Prefix operators.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum UnaryOperator {
@@ -361,6 +387,29 @@ pub enum RelationshipOperator {
     Require,
     /// `<~`
     Subscribe,
+}
+
+impl AssignmentOperator {
+    /// How it is written.
+    pub fn symbol(self) -> &'static str {
+        match self {
+            AssignmentOperator::Assign => "=",
+            AssignmentOperator::Append => "+=",
+            AssignmentOperator::Delete => "-=",
+        }
+    }
+}
+
+impl RelationshipOperator {
+    /// How it is written.
+    pub fn symbol(self) -> &'static str {
+        match self {
+            RelationshipOperator::Before => "->",
+            RelationshipOperator::Notify => "~>",
+            RelationshipOperator::Require => "<-",
+            RelationshipOperator::Subscribe => "<~",
+        }
+    }
 }
 
 /// `values: { … }` of a case.
