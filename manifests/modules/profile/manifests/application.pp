@@ -1,0 +1,43 @@
+# An application server: Nextcloud behind nginx, its files mounted from DB, announced to the proxy.
+#
+# @param storage_key the key to the files
+# @param storage_host_key the public key of the server that has them
+# @param storage_user the account there
+class profile::application (
+  Sensitive[String[1]] $storage_key = lookup('site::storage_key'),
+  String[1] $storage_host_key = lookup('site::storage_host_key_public'),
+  String[1] $storage_user = 'nextcloud-files',
+) {
+  include site
+
+  $database = $site::nodes['db']
+
+  class { 'profile::firewall':
+    guarded => { 80 => [$site::nodes['revproxy']] },
+  }
+
+  class { 'profile::sshfs':
+    mountpoint => '/srv/nextcloud/data',
+    device     => "${storage_user}@${database}:/data",
+    host       => $database,
+    key        => $storage_key,
+    host_key   => $storage_host_key,
+  }
+
+  class { 'nextcloud':
+    domain         => $site::domain,
+    proxies        => [$site::nodes['revproxy']],
+    database_host  => $database,
+    redis_host     => $site::nodes['cache'],
+    data_directory => '/srv/nextcloud/data',
+  }
+
+  Class['nextcloud::tree'] -> Class['profile::sshfs'] -> Class['nextcloud::site']
+
+  @@concat_fragment { "caddy: backend ${site::certname}":
+    target  => '/etc/caddy/Caddyfile',
+    tag     => 'caddyfile',
+    order   => "50 ${site::certname}",
+    content => "\t\tto ${site::address}:80\n",
+  }
+}

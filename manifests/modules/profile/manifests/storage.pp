@@ -1,0 +1,80 @@
+# The files of the site, served by SFTP to the application servers, which mount them with sshfs.
+#
+# The assignment has no server for storage, so they lie beside the database: one more thing that
+# is gone when DB is gone, and none that was not. See README.md for what this choice gives up.
+#
+# @param user the account that owns the files; it can do SFTP into its folder, and nothing else
+# @param public_key the application servers' key
+# @param host_key this server's key for them, known beforehand
+class profile::storage (
+  String[1] $user = 'nextcloud-files',
+  String[1] $public_key = lookup('site::storage_key_public'),
+  Sensitive[String[1]] $host_key = lookup('site::storage_host_key'),
+) {
+  include site
+
+  package { 'openssh-server':
+    ensure => installed,
+  }
+
+  group { $user:
+    ensure => present,
+    system => true,
+  }
+
+  user { $user:
+    ensure => present,
+    gid    => $user,
+    system => true,
+    home   => '/srv/nextcloud-files',
+    shell  => '/usr/sbin/nologin',
+  }
+
+  # The jail is root's; what may be written is below it.
+  file { '/srv/nextcloud-files':
+    ensure => directory,
+    owner  => 'root',
+    group  => 'root',
+    mode   => '0755',
+  }
+
+  file { '/srv/nextcloud-files/data':
+    ensure => directory,
+    owner  => $user,
+    group  => $user,
+    mode   => '0770',
+  }
+
+  file { '/etc/ssh/storage':
+    ensure  => directory,
+    mode    => '0755',
+    require => Package['openssh-server'],
+  }
+
+  file { '/etc/ssh/storage/authorized_keys':
+    ensure  => file,
+    mode    => '0644',
+    content => "restrict ${public_key}\n",
+  }
+
+  file { '/etc/ssh/storage/host_key':
+    ensure    => file,
+    mode      => '0600',
+    show_diff => false,
+    content   => $host_key,
+  }
+
+  file { '/etc/ssh/sshd_config.d/storage.conf':
+    ensure  => file,
+    mode    => '0644',
+    content => epp('profile/sshd.conf.epp', { 'user' => $user, 'addresses' => $site::application_addresses }),
+    require => [File['/etc/ssh/storage/host_key'], File['/etc/ssh/storage/authorized_keys'], User[$user]],
+  }
+
+  service { 'ssh':
+    ensure    => running,
+    enable    => true,
+    restart   => '/usr/sbin/sshd -t && /bin/systemctl reload ssh',
+    subscribe => [File['/etc/ssh/sshd_config.d/storage.conf'], File['/etc/ssh/storage/host_key']],
+  }
+}
