@@ -408,12 +408,13 @@ fn object_type(base: Expression, mut hash: Expression) -> Expression {
     }
     let span = base.span;
     let object = expression_at(ExpressionKind::Reference("Object".into()), span);
+    let hash_span = hash.span;
     if let ExpressionKind::Hash(entries) = &mut hash.kind {
         let key = expression_at(ExpressionKind::Name("parent".into()), span);
         entries.push(HashEntry {
             key,
             value: base,
-            span,
+            span: hash_span,
         });
     }
     specialised(object, hash)

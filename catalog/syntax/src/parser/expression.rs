@@ -108,7 +108,7 @@ impl Parser<'_> {
         loop {
             if self.kind() == TokenKind::Question && power::SELECT > floor {
                 self.link(&mut links)?;
-                left = self.selector(left)?;
+                left = self.nested(|parser| parser.selector(left))?;
                 continue;
             }
             let Some((operator, strength)) = binary_operator(self.kind()) else {

@@ -26,7 +26,7 @@ use crate::source::{Source, Span};
 /// How deep expressions may be nested.
 const NESTING_LIMIT: u32 = 120;
 /// How many operators may stand in one chain: each is a level of the tree.
-const CHAIN_LIMIT: u32 = 1000;
+const CHAIN_LIMIT: u32 = 500;
 
 /// A diagnostic was recorded, and this construct cannot be finished.
 #[derive(Debug)]

@@ -1,0 +1,3 @@
+class x { }
+file { 'x': }
+plan p() { File['a'] -> File['b'] }
