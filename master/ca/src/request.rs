@@ -93,7 +93,7 @@ impl Request {
         if pem.len() > LONGEST {
             return Err(malformed("it is longer than 64 KiB"));
         }
-        let block = pem::parse(pem).map_err(|error| RequestError::Malformed(error.to_string()))?;
+        let block = pem::parse(pem).map_err(|_| malformed("no PEM block can be read in it"))?;
         if !matches!(
             block.tag(),
             "CERTIFICATE REQUEST" | "NEW CERTIFICATE REQUEST"

@@ -1,0 +1,205 @@
+//! `catalog/NAME`: facts come, a catalog goes.
+
+use std::{sync::Arc, time::Instant};
+
+use axum::{
+    Extension,
+    body::Bytes,
+    extract::{RawQuery, State},
+    http::{HeaderMap, header},
+    response::{IntoResponse, Response},
+};
+use ficelle_compiler::{CompileRequest, Compiled, compile, request::trusted};
+use ficelle_model::{Certname, Data, EnvironmentName, Facts, data::DataHash, wire};
+use ficelle_store::{ExportedResource, NewCatalog};
+use jiff::Timestamp;
+use tokio::runtime::Handle;
+use uuid::Uuid;
+
+use crate::{
+    PUPPET_VERSION,
+    compile::StoreInputs,
+    error::ApiError,
+    negotiation::{self, Form},
+    nodes::{facts, refused},
+    peer::Peer,
+    query::Query,
+    rule::Subject,
+    state::App,
+};
+
+/// `POST /puppet/v3/catalog/{certname}`
+///
+/// # Errors
+/// The facts cannot be read, the environment is missing, or the compile failed.
+pub async fn post(
+    State(app): State<Arc<App>>,
+    Extension(Subject(name)): Extension<Subject>,
+    Extension(peer): Extension<Peer>,
+    RawQuery(query): RawQuery,
+    headers: HeaderMap,
+    body: Bytes,
+) -> Result<Response, ApiError> {
+    let mut query = Query::parse(query.unwrap_or_default().as_bytes())?;
+    query.extend(Query::parse(&body)?);
+    answer(&app, name, &peer, &query, &headers).await
+}
+
+/// `GET /puppet/v3/catalog/{certname}`, as clients without a body ask.
+///
+/// # Errors
+/// As [`post`].
+pub async fn get(
+    State(app): State<Arc<App>>,
+    Extension(Subject(name)): Extension<Subject>,
+    Extension(peer): Extension<Peer>,
+    RawQuery(query): RawQuery,
+    headers: HeaderMap,
+) -> Result<Response, ApiError> {
+    let query = Query::parse(query.unwrap_or_default().as_bytes())?;
+    answer(&app, name, &peer, &query, &headers).await
+}
+
+async fn answer(
+    app: &Arc<App>,
+    name: Certname,
+    peer: &Peer,
+    query: &Query,
+    headers: &HeaderMap,
+) -> Result<Response, ApiError> {
+    let form = negotiation::choose(headers, &[Form::Rich, Form::Json, Form::Pson])?;
+    let environment = query.environment()?;
+    let facts = match query.get("facts") {
+        Some(encoded) => {
+            let facts = facts::decode(&name, encoded)?;
+            let json = wire::facts::write(&facts);
+            let at = Timestamp::now().as_millisecond();
+            app.store
+                .save_facts(&name, environment.as_str(), &json, at)
+                .await?;
+            facts
+        }
+        None => facts::kept(app, &name).await?,
+    };
+    let started = Instant::now();
+    let compiled = run(app, name.clone(), &environment, facts, peer)
+        .await
+        .inspect_err(|error| {
+            tracing::error!(
+                node.certname = %name, environment = %environment, error = %error.message,
+                "compile failed"
+            );
+        })?;
+    tracing::info!(
+        node.certname = %name,
+        environment = %environment,
+        catalog.resources = compiled.catalog.resources.len(),
+        catalog.version = %compiled.catalog.version,
+        duration_ms = started.elapsed().as_secs_f64() * 1000.0,
+        "compiled a catalog"
+    );
+    keep(app, &compiled).await?;
+    let uuid = Uuid::new_v4().to_string();
+    let catalog = &compiled.catalog;
+    let body = wire::catalog::Form {
+        catalog,
+        uuid: &uuid,
+        richness: form.richness(),
+    }
+    .to_json();
+    Ok(([(header::CONTENT_TYPE, form.content_type())], body).into_response())
+}
+
+async fn run(
+    app: &Arc<App>,
+    name: Certname,
+    environment: &EnvironmentName,
+    facts: Facts,
+    peer: &Peer,
+) -> Result<Compiled, ApiError> {
+    let mut request = CompileRequest::new(name.clone(), Arc::new(facts));
+    request.trusted = trusted(&name, peer.trusted_extensions());
+    request.server_facts = server_facts(app, environment);
+    request.settings = app.language.clone();
+    let inputs = StoreInputs {
+        disk: Arc::clone(app.environments.disk()),
+        store: Arc::clone(&app.store),
+        runtime: Handle::current(),
+        node: name,
+    };
+    let environments = Arc::clone(&app.environments);
+    let wanted = environment.clone();
+    let timeout = app.compile_timeout;
+    let compiled = app.compiler.run(move || {
+        let environment = environments
+            .get(&wanted)
+            .map_err(|error| refused(&wanted, &error))?;
+        // The time in the queue is not the manifest's.
+        request.deadline = Some(Instant::now() + timeout);
+        let mut compiled =
+            compile(&request, &environment, &inputs).map_err(ApiError::server_error)?;
+        for entry in &compiled.logs {
+            log(&request.node, entry);
+        }
+        if compiled.catalog.version.is_empty() {
+            compiled.catalog.version = Timestamp::now().as_second().to_string().into();
+        }
+        Ok(compiled)
+    });
+    compiled.await?
+}
+
+fn server_facts(app: &App, environment: &EnvironmentName) -> DataHash {
+    DataHash::from_iter([
+        ("serverversion".into(), Data::from(PUPPET_VERSION)),
+        ("servername".into(), Data::from(app.server_name.as_str())),
+        ("environment".into(), Data::from(environment.as_str())),
+    ])
+}
+
+fn log(node: &Certname, entry: &ficelle_compiler::LogMessage) {
+    use ficelle_compiler::Level;
+    let (file, line) = (entry.file.as_deref(), entry.line);
+    let (source, message) = (&*entry.source, &*entry.message);
+    match entry.level {
+        Level::Debug => {
+            tracing::debug!(node.certname = %node, source, file, line, "{message}");
+        }
+        Level::Info | Level::Notice => {
+            tracing::info!(node.certname = %node, source, file, line, "{message}");
+        }
+        Level::Warning => {
+            tracing::warn!(node.certname = %node, source, file, line, "{message}");
+        }
+        Level::Error | Level::Alert | Level::Emergency | Level::Critical => {
+            tracing::error!(node.certname = %node, source, file, line, "{message}");
+        }
+    }
+}
+
+/// Keeps the catalog, and replaces what the node exports.
+async fn keep(app: &App, compiled: &Compiled) -> Result<(), ApiError> {
+    let catalog = &compiled.catalog;
+    let exported = compiled.exported.iter().map(|resource| ExportedResource {
+        certname: catalog.name.clone(),
+        type_name: resource.reference.type_name.to_string(),
+        title: resource.reference.title.to_string(),
+        json: wire::resource::write(resource),
+    });
+    let exported: Vec<_> = exported.collect();
+    let richness = wire::Richness::Rich;
+    let json = wire::catalog::Form {
+        catalog,
+        uuid: "",
+        richness,
+    }
+    .to_json();
+    let catalog = NewCatalog {
+        certname: &catalog.name,
+        environment: catalog.environment.as_str(),
+        json: &json,
+        exported: &exported,
+        at: Timestamp::now().as_millisecond(),
+    };
+    Ok(app.store.save_catalog(&catalog).await?)
+}

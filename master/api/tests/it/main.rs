@@ -1,0 +1,10 @@
+//! The endpoints over real TLS, as agents see them.
+
+mod authority;
+mod denials;
+mod files;
+mod master;
+mod nodes;
+mod revocation;
+
+use master::{Client, Master, request};
