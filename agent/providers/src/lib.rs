@@ -16,6 +16,7 @@ mod registry;
 mod source;
 
 mod exec;
+mod file;
 
 mod notify;
 #[cfg(test)]

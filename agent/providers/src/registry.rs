@@ -1,9 +1,9 @@
 //! Which types there are.
 
-use crate::{ResourceType, exec, notify};
+use crate::{ResourceType, exec, file, notify};
 
 /// The types, sorted by name.
-static TYPES: &[&dyn ResourceType] = &[&exec::ExecType, &notify::NotifyType];
+static TYPES: &[&dyn ResourceType] = &[&exec::ExecType, &file::FileType, &notify::NotifyType];
 
 /// A type, by its name in either spelling (`ssh_authorized_key`, `Ssh_authorized_key`).
 pub fn lookup(type_name: &str) -> Option<&'static dyn ResourceType> {

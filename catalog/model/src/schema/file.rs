@@ -62,6 +62,7 @@ pub(super) static SCHEMA: TypeSchema = TypeSchema {
     ],
     relations: &[
         Relation::require("File", Rule::Ancestor("path")),
+        Relation::require("File", Rule::Value("target")),
         Relation::require("User", Rule::Value("owner")),
         Relation::require("Group", Rule::Value("group")),
     ],

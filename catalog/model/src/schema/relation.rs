@@ -37,7 +37,7 @@ pub enum Rule {
     Ancestor(&'static str),
     /// Everything below the path in an attribute.
     Descendants(&'static str),
-    /// The absolute paths that stand in commands.
+    /// The programs of commands, where they are absolute paths.
     Commands(&'static [&'static str]),
     /// This one.
     Title(&'static str),
@@ -100,7 +100,7 @@ pub(super) fn relations_of(
             Rule::Title(title) => one(title),
             Rule::Commands(attributes) => {
                 for attribute in attributes {
-                    for command in texts(schema, resource, attribute) {
+                    for command in commands(schema, resource, attribute) {
                         paths_in(&command).for_each(&mut one);
                     }
                 }
@@ -148,6 +148,26 @@ fn texts(schema: &TypeSchema, resource: &Resource, attribute: &str) -> Vec<Strin
     texts
 }
 
+/// The commands in an attribute; of one in words, its program.
+fn commands(schema: &TypeSchema, resource: &Resource, attribute: &str) -> Vec<String> {
+    match resource.parameters.get(attribute) {
+        Some(Data::Array(words)) if attribute == "command" => words
+            .first()
+            .and_then(Data::as_str)
+            .map(str::to_owned)
+            .into_iter()
+            .collect(),
+        Some(Data::Array(commands)) => {
+            let programs = commands.iter().filter_map(|command| match command {
+                Data::Array(words) => words.first().and_then(Data::as_str),
+                command => command.as_str(),
+            });
+            programs.map(str::to_owned).collect()
+        }
+        _ => texts(schema, resource, attribute),
+    }
+}
+
 /// `/a/b/c` to `/a/b`, `/a`, `/`
 fn ancestors(path: &str) -> impl Iterator<Item = &str> {
     std::iter::successors(parent(path), |path| parent(path))
@@ -163,12 +183,15 @@ fn parent(path: &str) -> Option<&str> {
     }
 }
 
-/// The absolute paths among a command's words, quotes taken off.
+/// The absolute paths with which a command's lines begin, quotes taken off.
 fn paths_in(command: &str) -> impl Iterator<Item = &str> {
-    command
-        .split([' ', '\t', '\n', ';', '|', '&', '<', '>', '='])
-        .map(|word| word.trim_matches(['"', '\'', '(', ')']))
-        .filter(|word| word.starts_with('/') && word.len() > 1)
+    command.lines().filter_map(|line| {
+        let path = match line.strip_prefix('"') {
+            Some(quoted) => quoted.split('"').next()?,
+            None => line.split(char::is_whitespace).next()?,
+        };
+        (path.starts_with('/') && path.len() > 1).then_some(path)
+    })
 }
 
 #[cfg(test)]
@@ -208,7 +231,7 @@ mod tests {
     }
 
     #[test]
-    fn an_exec_requires_the_paths_of_its_commands() {
+    fn an_exec_requires_its_program() {
         let parameters = [("command", "/opt/x --config=/etc/x.conf > /dev/null".into())];
         let exec = resource("exec", "run", &parameters);
         let relations = lookup("exec").expect("native").relations_of(&exec);
@@ -216,9 +239,6 @@ mod tests {
             Target::One(reference) => reference.title.to_string(),
             other => panic!("{other:?}"),
         });
-        assert_eq!(
-            titles.collect::<Vec<_>>(),
-            ["/opt/x", "/etc/x.conf", "/dev/null"]
-        );
+        assert_eq!(titles.collect::<Vec<_>>(), ["/opt/x"]);
     }
 }
