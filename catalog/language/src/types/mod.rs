@@ -9,6 +9,27 @@ use indexmap::IndexMap;
 
 use crate::values::{Regexp, SemVerRange, Value};
 
+mod assignable;
+mod common;
+mod equality;
+mod generalize;
+mod infer;
+mod init;
+mod instance;
+mod iterable;
+mod make;
+mod normalize;
+mod object;
+mod recursion;
+mod text;
+pub mod uri;
+
+pub mod builtin;
+pub mod names;
+pub mod signature;
+
+pub use make::{Letters, PairType, capitalize_segments};
+
 /// A type. Cheap to clone; parameters sit behind `Arc`.
 #[derive(Clone, Debug)]
 pub enum Type {
@@ -81,7 +102,7 @@ pub enum Type {
     /// `Timespan[from, to]`, nanoseconds
     Timespan(Range<i128>),
     /// `SemVer[ranges]`
-    SemVer(Arc<Vec<Arc<SemVerRange>>>),
+    SemVer(Arc<Vec<SemVerRange>>),
     /// `SemVerRange`
     SemVerRange,
     /// `URI[…]`
@@ -154,20 +175,18 @@ pub struct HashType {
 pub struct StructMember {
     /// The key.
     pub name: Arc<str>,
-    /// Whether the key may be missing (`Optional['name']`), whatever the value's type says.
-    pub key_optional: Optionality,
+    /// Whether the key may be missing.
+    pub presence: Presence,
     /// The value's type.
     pub value: Type,
 }
 
-/// How a struct's key was written.
+/// Whether a struct's key may be missing.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Optionality {
-    /// `name`: optional where the value's type accepts undef.
-    ByValue,
-    /// `Optional[name]`
+pub enum Presence {
+    /// It may: `Optional[name]`, or a plain `name` whose value may be undef.
     Optional,
-    /// `NotUndef[name]`
+    /// It may not.
     Required,
 }
 

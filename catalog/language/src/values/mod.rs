@@ -11,6 +11,23 @@ use rustc_hash::FxBuildHasher;
 
 use crate::types::Type;
 
+pub use iterator::Iterator;
+pub use regexp::Regexp;
+pub use semver::{Edge, Interval, SemVer, SemVerRange};
+
+mod equality;
+mod iterator;
+pub mod number;
+mod order;
+mod regexp;
+mod semver;
+mod text;
+
+pub mod time;
+
+pub use order::Incomparable;
+pub use text::{inspect, literal, quote, quote_double};
+
 /// The entries of a hash, in insertion order. Keys are the same by Ruby's `eql?`: `1` and `1.0`
 /// are two keys, strings differ by case.
 pub type HashMap = IndexMap<Value, Value, FxBuildHasher>;
@@ -60,77 +77,6 @@ pub enum Value {
     Object(Arc<Object>),
 }
 
-/// A regular expression of Ruby's dialect, compiled on first use.
-#[derive(Debug)]
-pub struct Regexp {
-    /// The text between the slashes.
-    pub source: Arc<str>,
-    /// Compiled from the translated source.
-    pub compiled: std::sync::OnceLock<Result<fancy_regex::Regex, String>>,
-}
-
-/// A semantic version.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub struct SemVer {
-    /// Major.
-    pub major: u64,
-    /// Minor.
-    pub minor: u64,
-    /// Patch.
-    pub patch: u64,
-    /// Pre-release identifiers, dotted.
-    pub prerelease: Option<Arc<str>>,
-    /// Build identifiers, dotted; they take no part in comparison.
-    pub build: Option<Arc<str>>,
-}
-
-/// A range of versions: what was written, and the comparators (any of the lists must hold as a
-/// whole).
-#[derive(Clone, Debug)]
-pub struct SemVerRange {
-    /// As written.
-    pub text: Arc<str>,
-    /// Alternatives of bounds.
-    pub alternatives: Vec<Vec<Comparator>>,
-}
-
-/// One bound of a range.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Comparator {
-    /// The side of the bound.
-    pub order: Bound,
-    /// The bound.
-    pub version: SemVer,
-}
-
-/// How a version compares with a bound.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Bound {
-    /// `<`
-    Less,
-    /// `<=`
-    LessEqual,
-    /// `=`
-    Equal,
-    /// `>=`
-    GreaterEqual,
-    /// `>`
-    Greater,
-}
-
-/// A lazy sequence over values.
-#[derive(Clone, Debug)]
-pub enum Iterator {
-    /// What can be iterated as it is: array, hash, string, integer, a range type.
-    Of(Value),
-    /// Backwards.
-    Reverse(Arc<Iterator>),
-    /// Every n-th.
-    Step(Arc<Iterator>, u64),
-    /// Paths and values of a tree, in the order asked for, already walked.
-    Tree(Arc<Vec<Value>>),
-}
-
 /// An instance of an object type.
 #[derive(Clone, Debug)]
 pub struct Object {
@@ -156,11 +102,99 @@ impl Value {
         Self::Hash(Arc::new(entries))
     }
 
+    /// Whether a condition holds: everything but `false` and `undef`.
+    pub fn is_truthy(&self) -> bool {
+        !matches!(self, Self::Undef | Self::Boolean(false))
+    }
+
+    /// Whether this is `undef`.
+    pub fn is_undef(&self) -> bool {
+        matches!(self, Self::Undef)
+    }
+
     /// The text of a string.
     pub fn as_str(&self) -> Option<&str> {
         match self {
             Self::String(text) => Some(text),
             _ => None,
         }
+    }
+
+    /// The elements of an array.
+    pub fn as_array(&self) -> Option<&[Value]> {
+        match self {
+            Self::Array(elements) => Some(elements),
+            _ => None,
+        }
+    }
+
+    /// The entries of a hash.
+    pub fn as_hash(&self) -> Option<&HashMap> {
+        match self {
+            Self::Hash(entries) => Some(entries),
+            _ => None,
+        }
+    }
+
+    /// The entry of a hash with this key.
+    pub fn get(&self, key: &str) -> Option<&Value> {
+        self.as_hash()?.get(&Key(key))
+    }
+}
+
+/// Looks a string key up without making a string of it.
+pub struct Key<'a>(pub &'a str);
+
+impl From<&str> for Value {
+    fn from(text: &str) -> Self {
+        Self::string(text)
+    }
+}
+
+impl From<String> for Value {
+    fn from(text: String) -> Self {
+        Self::string(text)
+    }
+}
+
+impl From<Arc<str>> for Value {
+    fn from(text: Arc<str>) -> Self {
+        Self::String(text)
+    }
+}
+
+impl From<i64> for Value {
+    fn from(value: i64) -> Self {
+        Self::Integer(value)
+    }
+}
+
+impl From<f64> for Value {
+    fn from(value: f64) -> Self {
+        Self::Float(value)
+    }
+}
+
+impl From<bool> for Value {
+    fn from(value: bool) -> Self {
+        Self::Boolean(value)
+    }
+}
+
+impl From<Type> for Value {
+    fn from(value: Type) -> Self {
+        Self::Type(value)
+    }
+}
+
+impl From<Vec<Value>> for Value {
+    fn from(elements: Vec<Value>) -> Self {
+        Self::array(elements)
+    }
+}
+
+impl From<HashMap> for Value {
+    fn from(entries: HashMap) -> Self {
+        Self::hash(entries)
     }
 }

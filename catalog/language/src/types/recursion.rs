@@ -1,0 +1,91 @@
+//! Guards against types that contain themselves.
+
+use super::{AliasType, Type};
+use crate::values::Value;
+
+/// What has been gone through on the way down, on either side of a comparison.
+#[derive(Default)]
+pub(super) struct Guard {
+    this: Vec<*const AliasType>,
+    that: Vec<*const AliasType>,
+    this_recursed: bool,
+    that_recursed: bool,
+    values: Vec<(*const AliasType, *const Value)>,
+}
+
+impl Guard {
+    /// Goes into an alias of the left side. `body` runs with whether both sides have come back
+    /// to where they were.
+    pub(super) fn with_this<T>(
+        &mut self,
+        alias: &AliasType,
+        body: impl FnOnce(&mut Self, bool) -> T,
+    ) -> T {
+        let before = self.this_recursed;
+        self.this_recursed |= self.this.contains(&std::ptr::from_ref(alias));
+        self.this.push(alias);
+        let both = self.this_recursed && self.that_recursed;
+        let result = body(self, both);
+        self.this.pop();
+        self.this_recursed = before;
+        result
+    }
+
+    /// As [`Guard::with_this`], for the right side.
+    pub(super) fn with_that<T>(
+        &mut self,
+        alias: &AliasType,
+        body: impl FnOnce(&mut Self, bool) -> T,
+    ) -> T {
+        let before = self.that_recursed;
+        self.that_recursed |= self.that.contains(&std::ptr::from_ref(alias));
+        self.that.push(alias);
+        let both = self.this_recursed && self.that_recursed;
+        let result = body(self, both);
+        self.that.pop();
+        self.that_recursed = before;
+        result
+    }
+
+    /// Asks an alias of a value; `None` where it is being asked of it already.
+    pub(super) fn with_value<T>(
+        &mut self,
+        alias: &AliasType,
+        value: &Value,
+        body: impl FnOnce(&mut Self) -> T,
+    ) -> Option<T> {
+        let pair = (std::ptr::from_ref(alias), std::ptr::from_ref(value));
+        if self.values.contains(&pair) {
+            return None;
+        }
+        self.values.push(pair);
+        let result = body(self);
+        self.values.pop();
+        Some(result)
+    }
+}
+
+impl AliasType {
+    /// What it stands for; `TypeReference` while that is not known.
+    pub fn target(&self) -> Type {
+        self.resolved
+            .get()
+            .cloned()
+            .unwrap_or_else(|| Type::Reference(self.name.clone()))
+    }
+}
+
+impl Type {
+    /// The type without the alias around it.
+    pub fn unaliased(&self) -> Type {
+        let mut current = self.clone();
+        // An alias of aliases ends; one that only names itself does not.
+        for _ in 0..64 {
+            match &current {
+                Self::Alias(alias) => current = alias.target(),
+                _ => break,
+            }
+        }
+        current
+    }
+}
