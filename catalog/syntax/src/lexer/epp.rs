@@ -42,8 +42,10 @@ impl Lexer<'_> {
             }
             text.push_str(&part.replace("%%>", "%>"));
             let Some(tag) = tag else {
+                // Told even when trimming left nothing of it, as the reference does.
                 self.position = self.end;
-                break;
+                self.push_text(TokenKind::RenderString, start, self.end, text);
+                return Ok(());
             };
             self.position += tag + 2;
             match self.byte(0) {
