@@ -3,8 +3,17 @@
 use crate::source::Source;
 use crate::{Dialect, ValidateOptions, load};
 
-/// What is wrong with a text of a syntax; nothing where the syntax is not known. `a+json` is JSON.
-pub(super) fn problem(syntax: &str, text: &str) -> Option<String> {
+/// The error about a heredoc's text that is not written in the syntax it names; `None` where it is,
+/// or where the syntax is not known (`data+json` is JSON). Texts with expressions in them are
+/// checked when they are evaluated, all others by validation.
+pub fn text_problem(syntax: &str, text: &str) -> Option<String> {
+    let problem = problem(syntax, text)?;
+    Some(format!(
+        "Invalid produced text having syntax: '{syntax}'. {problem}"
+    ))
+}
+
+fn problem(syntax: &str, text: &str) -> Option<String> {
     match syntax.rsplit('+').next() {
         Some("json") => json(text).err().map(|at| {
             let rest: String = text[at..].chars().take(100).collect();
