@@ -90,3 +90,29 @@ pub enum EnvironmentError {
     #[error(transparent)]
     Input(#[from] InputError),
 }
+
+impl From<ficelle_language::Error> for CompileError {
+    fn from(error: ficelle_language::Error) -> Self {
+        let location = error.location.unwrap_or_default();
+        Self {
+            message: error.message,
+            file: location.file,
+            line: location.line,
+            column: location.column,
+            node: None,
+        }
+    }
+}
+
+impl From<CompileError> for ficelle_language::Error {
+    /// The error keeps its place, or has none on purpose.
+    fn from(error: CompileError) -> Self {
+        let mut result = Self::complete(error.message);
+        result.location = Some(ficelle_language::error::Location {
+            file: error.file,
+            line: error.line,
+            column: error.column,
+        });
+        result
+    }
+}

@@ -9,6 +9,7 @@ pub mod error;
 pub mod inputs;
 pub mod loader;
 pub mod request;
+pub mod types;
 
 mod compile;
 

@@ -85,6 +85,8 @@ pub struct Settings {
     pub strict_variables: bool,
     /// `tasks`: plans and the task functions of the language.
     pub tasks: bool,
+    /// `storeconfigs`: exported resources are kept and can be collected.
+    pub storeconfigs: bool,
     /// `rich_data`: rich values stay themselves in the catalog.
     pub rich_data: bool,
     /// `hiera_config`: the global `hiera.yaml`.
@@ -99,6 +101,7 @@ impl Default for Settings {
             strict: Strictness::Error,
             strict_variables: true,
             tasks: false,
+            storeconfigs: true,
             rich_data: true,
             hiera_config: None,
             values: IndexMap::new(),

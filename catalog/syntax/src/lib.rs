@@ -20,7 +20,7 @@ use lexer::Lexer;
 use parser::Parser;
 use source::Source;
 
-pub use validate::{Location, Strict, ValidateOptions, text_problem, validate};
+pub use validate::{Strict, ValidateOptions, validate};
 
 /// How to read code.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

@@ -49,6 +49,14 @@ impl Case {
         self.settings.get(name).and_then(Value::as_str)
     }
 
+    /// A setting that is true or false, where it differs from its default.
+    pub fn flag(&self, name: &str) -> Option<bool> {
+        match self.settings.get(name)? {
+            Value::Bool(value) => Some(*value),
+            other => Some(other.as_str() == Some("true")),
+        }
+    }
+
     /// The error that was observed.
     pub fn expected_error(&self) -> Option<&str> {
         self.expect.get("error").and_then(Value::as_str)

@@ -3,6 +3,7 @@
 use serde_json::Value;
 
 use super::case::{Case, Log, Observed};
+use super::compile::catalog_difference;
 
 /// How the answer differs from what was recorded, if it does.
 pub fn difference(case: &Case, observed: &Observed) -> Option<String> {
@@ -23,6 +24,11 @@ pub fn difference(case: &Case, observed: &Observed) -> Option<String> {
     };
     match case.expect.get(*name) {
         None => return Some(format!("no `{name}` was recorded")),
+        Some(expected) if *name == "catalog" => {
+            if let Some(difference) = catalog_difference(expected, value) {
+                return Some(difference);
+            }
+        }
         Some(expected) if !same(expected, value) => {
             return Some(format!("expected: {expected}\n     got: {value}"));
         }

@@ -1,7 +1,7 @@
 //! Who runs which kind of case: one file a kind, named here.
 
 use super::case::{Case, Observed};
-use super::parse;
+use super::{compile, parse};
 
 /// Runs a case and tells what came out.
 pub type Runner = fn(&Case) -> Observed;
@@ -9,6 +9,7 @@ pub type Runner = fn(&Case) -> Observed;
 /// The runner of a kind; `None` where there is none yet.
 pub fn runner(kind: &str) -> Option<Runner> {
     match kind {
+        "compile" => Some(compile::observe),
         "parse" => Some(parse::observe),
         _ => None,
     }

@@ -6,6 +6,7 @@
 
 pub mod case;
 pub mod compare;
+pub mod compile;
 pub mod exceptions;
 pub mod kinds;
 mod parse;

@@ -1,12 +1,62 @@
-//! The compile itself.
+//! The compile itself: from a request to a catalog.
+//!
+//! The order is the reference's: the top level, the node's definition, the classes of an external
+//! classifier; then, until nothing new turns up, collectors and lazily evaluated defines; at the
+//! end relationships, waiting overrides, checks.
 
-use ficelle_model::inputs::Inputs;
+mod bodies;
+mod classes;
+mod collectors;
+mod convert;
+mod declare;
+mod finish;
+mod frame;
+mod functions;
+mod host;
+mod kinds;
+mod nodes;
+mod overrides;
+mod relationships;
+mod resources;
+mod signature;
+mod tags;
+mod texts;
+
+use std::{
+    cell::{Cell, OnceCell, RefCell},
+    rc::Rc,
+    sync::Arc,
+};
+
+use ficelle_language::{
+    Evaluated, Evaluator, Scope, Type, Value,
+    error::Location,
+    host::{self as language, Host as _},
+    scope::Matches,
+};
+use ficelle_model::{Reference, inputs::Inputs};
+use ficelle_syntax::ast::ResourceForm;
+use indexmap::IndexSet;
+use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::{
     environment::Environment,
     error::CompileError,
-    request::{CompileRequest, Compiled},
+    inputs::Recorder,
+    loader::{Definitions, Rules},
+    request::{CompileRequest, Compiled, Level, LogMessage, Strictness},
 };
+use collectors::Collector;
+use declare::{Site, class_reference};
+use frame::Frame;
+use kinds::{Kind, ResourceType};
+use overrides::{Override, without_place};
+use relationships::Relationship;
+use resources::{Mode, Parameter, Parameters, ResourceId, Source, Table};
+use signature::Signature;
+
+/// How often collectors and defines may take turns.
+const MOST_ROUNDS: u32 = 1000;
 
 /// Makes the catalog of a node.
 ///
@@ -14,8 +64,381 @@ use crate::{
 /// The reference's message, with file, line and node.
 pub fn compile(
     request: &CompileRequest,
-    _environment: &Environment,
-    _inputs: &dyn Inputs,
+    environment: &Environment,
+    inputs: &dyn Inputs,
 ) -> Result<Compiled, CompileError> {
-    Err(CompileError::new("compiling is not linked in yet").on_node(request.node.as_str()))
+    let recorder = Recorder::new(inputs);
+    let on_node = |error: CompileError| error.on_node(request.node.as_str());
+    let (catalog, exported, logs) = {
+        let compiler = Compiler::new(request, environment, &recorder);
+        let made = compiler.run().map_err(on_node)?;
+        (made.0, made.1, compiler.logs.take())
+    };
+    Ok(Compiled {
+        catalog,
+        exported,
+        logs,
+        reads: recorder.into_reads().after(environment.reads()),
+    })
+}
+
+/// A compile at work. The evaluator comes back to it at any depth, so everything that changes is
+/// behind a cell, and no borrow is held across an evaluation.
+struct Compiler<'a> {
+    request: &'a CompileRequest,
+    environment: &'a Environment,
+    inputs: &'a Recorder<'a>,
+    definitions: Definitions<'a>,
+    settings: language::Settings,
+    node_name: Arc<str>,
+    table: Table,
+    main_stage: ResourceId,
+    settings_class: ResourceId,
+    main_class: ResourceId,
+    top: OnceCell<Rc<Scope>>,
+    node_scope: RefCell<Option<Rc<Scope>>>,
+    node_groups: RefCell<Option<Matches>>,
+    class_scopes: RefCell<FxHashMap<Arc<str>, Rc<Scope>>>,
+    class_names: RefCell<IndexSet<Arc<str>>>,
+    tags: RefCell<IndexSet<Arc<str>>>,
+    known_types: RefCell<FxHashMap<Arc<str>, Option<ResourceType>>>,
+    signatures: RefCell<FxHashMap<Arc<str>, Rc<Signature>>>,
+    aliases: RefCell<FxHashMap<Arc<str>, Type>>,
+    collectors: RefCell<Vec<Rc<Collector>>>,
+    /// Overrides of resources that are not declared yet.
+    overrides: RefCell<Vec<Override>>,
+    /// Code that may override anything: that of collectors.
+    overriding: RefCell<FxHashSet<Source>>,
+    /// Defines and classes that were overridden after their evaluation.
+    changed_late: RefCell<FxHashSet<ResourceId>>,
+    relationships: RefCell<Vec<Relationship>>,
+    /// No define before this place waits to be evaluated.
+    first_pending: Cell<usize>,
+    logs: RefCell<Vec<LogMessage>>,
+    warned: RefCell<FxHashSet<String>>,
+}
+
+impl<'a> Compiler<'a> {
+    fn new(
+        request: &'a CompileRequest,
+        environment: &'a Environment,
+        inputs: &'a Recorder<'a>,
+    ) -> Self {
+        let settings = &request.settings;
+        let rules = Rules {
+            strict: settings.strict,
+            tasks: settings.tasks,
+        };
+        let [main_stage, settings_class, main_class] = ResourceId::FIRST;
+        Self {
+            request,
+            environment,
+            inputs,
+            definitions: Definitions::new(environment, inputs, rules),
+            settings: language::Settings {
+                strict: match settings.strict {
+                    Strictness::Off => language::Strict::Off,
+                    Strictness::Warning => language::Strict::Warning,
+                    Strictness::Error => language::Strict::Error,
+                },
+                strict_variables: settings.strict_variables,
+                tasks: settings.tasks,
+                ..language::Settings::default()
+            },
+            node_name: request.node.as_str().into(),
+            table: Table::default(),
+            main_stage,
+            settings_class,
+            main_class,
+            top: OnceCell::new(),
+            node_scope: RefCell::default(),
+            node_groups: RefCell::default(),
+            class_scopes: RefCell::default(),
+            class_names: RefCell::default(),
+            tags: RefCell::default(),
+            known_types: RefCell::default(),
+            signatures: RefCell::default(),
+            aliases: RefCell::default(),
+            collectors: RefCell::default(),
+            overrides: RefCell::default(),
+            overriding: RefCell::default(),
+            changed_late: RefCell::default(),
+            relationships: RefCell::default(),
+            first_pending: Cell::new(0),
+            logs: RefCell::default(),
+            warned: RefCell::default(),
+        }
+    }
+
+    fn run(&self) -> Result<(ficelle_model::Catalog, Vec<ficelle_model::Resource>), CompileError> {
+        self.definitions.load_main(self.request.code.as_deref())?;
+        let evaluator = Evaluator::new(self, self.request.deadline);
+        self.evaluate_all(&evaluator)
+            .and_then(|()| {
+                let version = self.version()?;
+                self.catalog(version)
+            })
+            .map_err(|unwind| CompileError::from(unwind.into_error()))
+    }
+
+    fn evaluate_all(&self, evaluator: &Evaluator<'_>) -> Evaluated<()> {
+        self.begin(evaluator)?;
+        self.evaluate_main(evaluator)?;
+        self.evaluate_node(evaluator)?;
+        self.evaluate_classification(evaluator)?;
+        self.evaluate_generators(evaluator)?;
+        self.finish(evaluator)
+    }
+
+    /// The built-in resources and the variables of the top scope.
+    fn begin(&self, evaluator: &Evaluator<'_>) -> Evaluated<()> {
+        let frame = Frame::new(self.main_class, Source::Main, None, None);
+        let top = Scope::top(Some(frame));
+        let _ = self.top.set(Rc::clone(&top));
+        for name in self.request.classification.classes.keys() {
+            self.add_class_name(name);
+        }
+        self.add_built_in(evaluator)?;
+        self.set_top_variables(&top);
+        Ok(())
+    }
+
+    fn add_built_in(&self, evaluator: &Evaluator<'_>) -> Evaluated<()> {
+        let top = self.top();
+        let site = Site {
+            evaluator,
+            scope: &top,
+            location: &Location::default(),
+            form: ResourceForm::Regular,
+        };
+        let stage = Reference::new("stage", "main");
+        let stage_kind = match self.resource_type("stage")? {
+            Some(known) => known.kind,
+            None => Kind::BuiltInClass,
+        };
+        for (reference, kind) in [
+            (stage, stage_kind),
+            (class_reference("settings"), Kind::BuiltInClass),
+            (class_reference("main"), Kind::BuiltInClass),
+        ] {
+            let is_stage = &*reference.type_name == "Stage";
+            let mut declared = self.declared(reference, kind, &Parameters::default(), site)?;
+            if is_stage {
+                declared.tags.shift_remove("main");
+            }
+            declared.scope_tagged = true;
+            self.add(declared)?;
+        }
+        self.add_class_name(&"settings".into());
+        self.table.contain(self.main_stage, self.settings_class);
+        self.table.contain(self.main_stage, self.main_class);
+        Ok(())
+    }
+
+    fn set_top_variables(&self, top: &Rc<Scope>) {
+        let request = self.request;
+        // Facts first: what a classifier says of a node counts for more.
+        for (name, data) in &request.facts.values {
+            top.replace(name.clone(), convert::value(data));
+        }
+        for (name, data) in &request.classification.parameters {
+            top.replace(name.clone(), convert::value(data));
+        }
+        let environment = self.environment.name().as_str();
+        top.replace("environment", Value::string(environment));
+        top.replace("trusted", convert::value_of_hash(&request.trusted));
+        top.replace(
+            "server_facts",
+            convert::value_of_hash(&request.server_facts),
+        );
+        top.replace("facts", convert::value_of_hash(&request.facts.values));
+        let settings = Scope::new(
+            ficelle_language::scope::ScopeKind::Class("settings".into()),
+            Some(Rc::clone(top)),
+            top.context().cloned(),
+        );
+        for (name, data) in &request.settings.values {
+            settings.replace(name.clone(), convert::value(data));
+        }
+        settings.replace("environment", Value::string(environment));
+        settings.replace(
+            "strict_variables",
+            Value::Boolean(request.settings.strict_variables),
+        );
+        let all = settings.own_variables();
+        let mut all: Vec<(Value, Value)> = all
+            .into_iter()
+            .map(|(name, value)| (Value::String(name), value))
+            .collect();
+        all.sort_by(|(left, _), (right, _)| left.as_str().cmp(&right.as_str()));
+        settings.replace("all_local", Value::hash(all.into_iter().collect()));
+        let mut scopes = self.class_scopes.borrow_mut();
+        scopes.insert("settings".into(), settings);
+    }
+
+    fn evaluate_main(&self, evaluator: &Evaluator<'_>) -> Evaluated<()> {
+        let top = self.top();
+        self.class_scopes
+            .borrow_mut()
+            .insert("".into(), Rc::clone(&top));
+        top.replace("title", Value::string("main"));
+        top.replace("name", Value::string("main"));
+        self.report_warnings();
+        for file in self.definitions.main() {
+            evaluator.program(&file.program, &top)?;
+        }
+        Ok(())
+    }
+
+    /// The classes that an external classifier names: those with parameters first.
+    fn evaluate_classification(&self, evaluator: &Evaluator<'_>) -> Evaluated<()> {
+        let classes = &self.request.classification.classes;
+        let scope = self
+            .node_scope
+            .borrow()
+            .clone()
+            .unwrap_or_else(|| self.top());
+        for (name, given) in classes.iter().filter(|(_, given)| !given.is_empty()) {
+            let class = self.require_class(name).map_err(unplaced)?;
+            let source = Source::Class(class.definition.name.clone());
+            let parameters: Parameters = given
+                .iter()
+                .map(|(name, data)| {
+                    let parameter = Parameter {
+                        value: convert::value(data),
+                        source: source.clone(),
+                        file: None,
+                        line: None,
+                        mode: Mode::Replace,
+                    };
+                    (name.clone(), parameter)
+                })
+                .collect();
+            self.add_class(&class, &parameters, &scope, evaluator)
+                .map_err(unplaced)?;
+        }
+        for name in classes
+            .iter()
+            .filter(|(_, given)| given.is_empty())
+            .map(|(name, _)| name)
+        {
+            let class = self.require_class(name).map_err(unplaced)?;
+            self.ensure_class(&class, &scope, evaluator)
+                .map_err(unplaced)?;
+        }
+        Ok(())
+    }
+
+    /// Collectors and defines take turns until nothing new turns up.
+    fn evaluate_generators(&self, evaluator: &Evaluator<'_>) -> Evaluated<()> {
+        for _ in 0..MOST_ROUNDS {
+            let collected = self.evaluate_collectors(evaluator)?;
+            let evaluated = self.evaluate_defines(evaluator)?;
+            if !collected && !evaluated {
+                return Ok(());
+            }
+        }
+        Err(without_place(
+            "Somehow looped more than 1000 times while evaluating host catalog".to_owned(),
+        ))
+    }
+
+    /// What `config_version` says, else the newest input's time; here, where inputs have no time
+    /// of their own, it is left to whoever writes the answer.
+    fn version(&self) -> Evaluated<Arc<str>> {
+        let Some(command) = &self.environment.configuration().config_version else {
+            return Ok("".into());
+        };
+        let words: Vec<String> = command.split_whitespace().map(str::to_owned).collect();
+        let failed = |reason: String| {
+            without_place(format!(
+                "Execution of config_version command `{command}` failed: {reason}"
+            ))
+        };
+        let output = self
+            .inputs
+            .run(&words)
+            .map_err(|error| failed(error.to_string()))?;
+        let text = String::from_utf8_lossy(&output.stdout);
+        if output.status != 0 {
+            return Err(failed(format!(
+                "Execution of '{command}' returned {}: {}",
+                output.status,
+                text.trim()
+            )));
+        }
+        Ok(text.trim().into())
+    }
+
+    fn top(&self) -> Rc<Scope> {
+        Rc::clone(
+            self.top
+                .get()
+                .expect("the top scope is made before anything is evaluated"),
+        )
+    }
+
+    fn add_class_name(&self, name: &Arc<str>) {
+        self.class_names.borrow_mut().insert(name.clone());
+        tags::add_if_valid(&mut self.tags.borrow_mut(), name);
+    }
+
+    fn tag_catalog(&self, tags: &IndexSet<Arc<str>>) {
+        self.tags.borrow_mut().extend(tags.iter().cloned());
+    }
+
+    /// Catalog functions and resources do not exist where a script is run.
+    fn refuse_when_scripting(&self, operation: &str, location: Location) -> Evaluated<()> {
+        if !self.settings.tasks {
+            return Ok(());
+        }
+        let message = format!(
+            "The catalog operation '{operation}' is only available when compiling a catalog"
+        );
+        Err(overrides::at(message, location.file, location.line))
+    }
+
+    fn warn(&self, message: &str) {
+        self.log(language::Level::Warning, message, None);
+    }
+
+    /// Exported resources need a store of some kind.
+    fn warn_without_store(&self, message: &str, location: &Location) {
+        if self.request.settings.storeconfigs {
+            return;
+        }
+        self.warn(&format!("{message} {location}"));
+    }
+
+    fn report_warnings(&self) {
+        for warning in self.definitions.take_warnings() {
+            let message = warning.to_string();
+            if self.warned.borrow_mut().insert(message.clone()) {
+                self.logs.borrow_mut().push(LogMessage {
+                    level: Level::Warning,
+                    message: message.into(),
+                    source: "".into(),
+                    file: warning.file,
+                    line: warning.line,
+                });
+            }
+        }
+    }
+
+    /// A class parameter from the data.
+    fn class_parameter(
+        &self,
+        _key: &str,
+        _scope: &Rc<Scope>,
+        _evaluator: &Evaluator<'_>,
+    ) -> Evaluated<Option<Value>> {
+        Ok(None)
+    }
+}
+
+/// An error of the classification stands nowhere in the code.
+fn unplaced(unwind: ficelle_language::Unwind) -> ficelle_language::Unwind {
+    let mut error = unwind.into_error();
+    error.location.get_or_insert_with(Location::default);
+    error.into()
 }

@@ -95,6 +95,22 @@ impl Environment {
         self
     }
 
+    /// The same environment with another modulepath.
+    ///
+    /// # Errors
+    /// A directory of the modulepath cannot be read.
+    pub fn with_modulepath(
+        mut self,
+        modulepath: Vec<Utf8PathBuf>,
+        inputs: &dyn Inputs,
+    ) -> Result<Self, EnvironmentError> {
+        let recorder = Recorder::new(inputs);
+        self.modules = Modules::find(&modulepath, &recorder)?;
+        self.configuration.modulepath = modulepath;
+        self.reads = recorder.into_reads().after(&self.reads);
+        Ok(self)
+    }
+
     /// Its name.
     pub fn name(&self) -> &EnvironmentName {
         &self.name

@@ -1,5 +1,187 @@
 //! Parsed files, kept for as long as their content stays the same.
 
+use std::sync::{Arc, RwLock};
+
+use camino::{Utf8Path, Utf8PathBuf};
+use ficelle_syntax::{
+    Dialect, Strict, ValidateOptions,
+    ast::{
+        ClassDefinition, DefineDefinition, Expression, ExpressionKind, FunctionDefinition,
+        NodeDefinition, PlanDefinition, Program, TypeAliasDefinition,
+    },
+    diagnostic::Diagnostic,
+    source::Source,
+    validate::Location,
+};
+use rustc_hash::FxHashMap;
+
+use crate::{error::CompileError, request::Strictness};
+
 /// The parsed files of an environment, shared by compiles.
 #[derive(Debug, Default)]
-pub struct Sources {}
+pub struct Sources {
+    files: RwLock<FxHashMap<Utf8PathBuf, Kept>>,
+}
+
+#[derive(Clone, Debug)]
+struct Kept {
+    bytes: Arc<[u8]>,
+    rules: Rules,
+    parsed: Parsed,
+}
+
+/// By which settings code is judged.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Rules {
+    pub strict: Strictness,
+    pub tasks: bool,
+}
+
+type Parsed = Result<Arc<ParsedFile>, Arc<CompileError>>;
+
+/// A file of code and what it defines.
+#[derive(Debug)]
+pub(crate) struct ParsedFile {
+    /// The tree.
+    pub program: Arc<Program>,
+    /// What it defines, in the order of the text, nested definitions after the one around them.
+    pub contents: Contents,
+    /// What validation warns of.
+    pub warnings: Vec<CompileError>,
+}
+
+/// The definitions of a file.
+#[derive(Debug, Default)]
+pub(crate) struct Contents {
+    pub classes: Vec<Arc<ClassDefinition>>,
+    pub defines: Vec<Arc<DefineDefinition>>,
+    pub nodes: Vec<Arc<NodeDefinition>>,
+    pub functions: Vec<Arc<FunctionDefinition>>,
+    pub aliases: Vec<Arc<TypeAliasDefinition>>,
+    pub plans: Vec<Arc<PlanDefinition>>,
+}
+
+impl Sources {
+    /// The tree of a file with this content, parsed only where it was not before.
+    pub(crate) fn parsed(
+        &self,
+        path: &Utf8Path,
+        bytes: &Arc<[u8]>,
+        rules: Rules,
+        location: Location,
+    ) -> Parsed {
+        if let Ok(files) = self.files.read()
+            && let Some(kept) = files.get(path)
+            && kept.rules == rules
+            && (Arc::ptr_eq(&kept.bytes, bytes) || kept.bytes == *bytes)
+        {
+            return kept.parsed.clone();
+        }
+        let parsed = match std::str::from_utf8(bytes) {
+            Ok(text) => parse(Some(path), text, rules, location),
+            Err(_) => Err(CompileError::new(format!("{path} is not valid UTF-8"))),
+        };
+        let parsed = parsed.map(Arc::new).map_err(Arc::new);
+        if let Ok(mut files) = self.files.write() {
+            let kept = Kept {
+                bytes: Arc::clone(bytes),
+                rules,
+                parsed: parsed.clone(),
+            };
+            files.insert(path.to_owned(), kept);
+        }
+        parsed
+    }
+}
+
+impl ParsedFile {
+    /// Parses code that is in no file.
+    pub(crate) fn of_code(code: &str, rules: Rules) -> Result<Self, CompileError> {
+        parse(None, code, rules, Location::Anywhere)
+    }
+}
+
+fn parse(
+    path: Option<&Utf8Path>,
+    text: &str,
+    rules: Rules,
+    location: Location,
+) -> Result<ParsedFile, CompileError> {
+    let source = Source::new(path.map(|path| path.as_str().into()), text);
+    let program = read(&source, rules, location)?;
+    let mut contents = Contents::default();
+    contents.collect(&program.0.body);
+    Ok(ParsedFile {
+        program: Arc::new(program.0),
+        contents,
+        warnings: program.1,
+    })
+}
+
+impl Contents {
+    fn collect(&mut self, statements: &[Expression]) {
+        for statement in statements {
+            match &statement.kind {
+                ExpressionKind::Class(class) => {
+                    self.classes.push(Arc::clone(class));
+                    self.collect(&class.body);
+                }
+                ExpressionKind::Define(define) => self.defines.push(Arc::clone(define)),
+                ExpressionKind::Node(node) => self.nodes.push(Arc::clone(node)),
+                ExpressionKind::Function(function) => self.functions.push(Arc::clone(function)),
+                ExpressionKind::TypeAlias(alias) => self.aliases.push(Arc::clone(alias)),
+                ExpressionKind::Plan(plan) => self.plans.push(Arc::clone(plan)),
+                ExpressionKind::Block(statements) => self.collect(statements),
+                _ => {}
+            }
+        }
+    }
+}
+
+/// Parses and validates; gives the tree and what validation warns of.
+fn read(
+    source: &Arc<Source>,
+    rules: Rules,
+    location: Location,
+) -> Result<(Program, Vec<CompileError>), CompileError> {
+    let options = ValidateOptions {
+        strict: match rules.strict {
+            Strictness::Off => Strict::Off,
+            Strictness::Warning => Strict::Warning,
+            Strictness::Error => Strict::Error,
+        },
+        tasks: rules.tasks,
+        location,
+    };
+    match ficelle_syntax::load(Arc::clone(source), Dialect::Manifest, &options) {
+        Ok((program, warnings)) => Ok((program, warnings.iter().map(told).collect())),
+        Err(errors) => {
+            let mut all = errors.errors();
+            let (first, second) = (all.next(), all.next());
+            match first {
+                Some(first) if !errors.parsed || second.is_none() => Err(told(first)),
+                _ => {
+                    let mut error = CompileError::new(errors.to_string());
+                    // The text names the file already.
+                    if let Some(path) = source.path() {
+                        let file = format!(" (file: {path})");
+                        error.message.truncate(error.message.len() - file.len());
+                        error.file = Some(path.clone());
+                    }
+                    Err(error)
+                }
+            }
+        }
+    }
+}
+
+fn told(found: &Diagnostic) -> CompileError {
+    let position = found.position();
+    CompileError {
+        message: found.message.clone(),
+        file: found.source.path().cloned(),
+        line: position.map(|position| position.line),
+        column: position.map(|position| position.column),
+        node: None,
+    }
+}

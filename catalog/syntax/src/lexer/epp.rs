@@ -42,10 +42,8 @@ impl Lexer<'_> {
             }
             text.push_str(&part.replace("%%>", "%>"));
             let Some(tag) = tag else {
-                // Told even when trimming left nothing of it, as the reference does.
                 self.position = self.end;
-                self.push_text(TokenKind::RenderString, start, self.end, text);
-                return Ok(());
+                break;
             };
             self.position += tag + 2;
             match self.byte(0) {

@@ -98,8 +98,7 @@ impl Parser<'_> {
 
     /// Statements up to `}` or the end, with recovery in between.
     fn statements_until_end(&mut self, body: &mut Vec<Expression>) {
-        // The reference finds these only when the whole list is parsed: at its end, or at a token
-        // that cannot start a statement.
+        // The reference finds these only when the whole list is parsed.
         let mut late: Vec<Diagnostic> = Vec::new();
         while !matches!(self.kind(), TokenKind::RightBrace | TokenKind::End) {
             let before = self.at;
@@ -114,11 +113,6 @@ impl Parser<'_> {
             });
             if let Err(Failed) = parsed {
                 debug_assert!(self.diagnostics.len() > recorded, "failing is told");
-                if self.at == before && self.kind() != TokenKind::Error {
-                    let told = self.diagnostics.split_off(recorded);
-                    self.diagnostics.append(&mut late);
-                    self.diagnostics.extend(told);
-                }
                 self.recover(before);
             }
             debug_assert!(

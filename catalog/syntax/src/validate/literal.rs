@@ -34,8 +34,10 @@ impl Checker<'_> {
             ExpressionKind::Parenthesized(inner) => self.check_rvalue(inner),
             ExpressionKind::Heredoc { syntax, text } => {
                 if let ExpressionKind::String(value) = &text.kind
-                    && let Some(message) = syntax::text_problem(syntax, value)
+                    && let Some(problem) = syntax::problem(syntax, value)
                 {
+                    let message =
+                        format!("Invalid produced text having syntax: '{syntax}'. {problem}");
                     let code = "ILLEGAL_HEREDOC_TEXT";
                     let found = self.diagnostic(Severity::Error, code, message, text.span);
                     self.fatal.get_or_insert(found);

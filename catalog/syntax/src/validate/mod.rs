@@ -13,7 +13,6 @@ mod syntax;
 mod walk;
 
 pub use location::Location;
-pub use syntax::text_problem;
 
 use crate::ast::{Expression, ExpressionKind, Parameter, Program};
 use crate::diagnostic::{Diagnostic, Severity};

@@ -3,17 +3,8 @@
 use crate::source::Source;
 use crate::{Dialect, ValidateOptions, load};
 
-/// The error about a heredoc's text that is not written in the syntax it names; `None` where it is,
-/// or where the syntax is not known (`data+json` is JSON). Texts with expressions in them are
-/// checked when they are evaluated, all others by validation.
-pub fn text_problem(syntax: &str, text: &str) -> Option<String> {
-    let problem = problem(syntax, text)?;
-    Some(format!(
-        "Invalid produced text having syntax: '{syntax}'. {problem}"
-    ))
-}
-
-fn problem(syntax: &str, text: &str) -> Option<String> {
+/// What is wrong with a text of a syntax; nothing where the syntax is not known. `a+json` is JSON.
+pub(super) fn problem(syntax: &str, text: &str) -> Option<String> {
     match syntax.rsplit('+').next() {
         Some("json") => json(text).err().map(|at| {
             let rest: String = text[at..].chars().take(100).collect();
@@ -55,7 +46,7 @@ fn base64(text: &str) -> Option<String> {
         .count();
     let letters = &cleaned[..cleaned.len() - padding];
     let known = |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'/');
-    if cleaned.len().is_multiple_of(4) && padding <= 2 && letters.iter().all(known) {
+    if cleaned.len() % 4 == 0 && padding <= 2 && letters.iter().all(known) {
         return None;
     }
     let what = match cleaned.len() * 8 % 6 {

@@ -106,19 +106,3 @@ fn several_errors_are_told_at_once() {
         .collect();
     assert_eq!(lines, [2, 4, 6]);
 }
-
-#[test]
-fn a_list_of_arguments_is_told_before_what_follows_it() {
-    let found = |text: &str| {
-        let parsed = parse(Source::new(None, text), ParseOptions::default());
-        parsed.diagnostics.first().map(ToString::to_string)
-    };
-    assert_eq!(
-        found("$a = 1, 2 => 3").as_deref(),
-        Some("illegal comma separated argument list (line: 1, column: 7)")
-    );
-    assert_eq!(
-        found("$a = 1, 2\n$b = ]").as_deref(),
-        Some("Syntax error at ']' (line: 2, column: 6)")
-    );
-}

@@ -1,0 +1,395 @@
+//! The bodies of classes, defines and nodes: parameters become variables, then the code runs.
+
+use std::{rc::Rc, sync::Arc};
+
+use ficelle_language::{
+    Error, Evaluated, Evaluator, Scope, Type, Unwind, Value, error::Location, scope::ScopeKind,
+};
+use ficelle_syntax::{
+    ast::{Expression, Parameter as Formal},
+    source::Source as Text,
+};
+
+use super::{
+    Compiler,
+    declare::canonical,
+    frame::Frame,
+    kinds::Kind,
+    resources::{Mode, Parameter, ResourceId, Source, Stage},
+    signature::Signature,
+};
+
+/// What a body consists of.
+struct Body<'d> {
+    name: &'d Arc<str>,
+    module: Option<&'d Arc<str>>,
+    parameters: &'d [Formal],
+    code: &'d [Expression],
+    text: &'d Arc<Text>,
+    source: Source,
+    kind: ScopeKind,
+}
+
+impl Compiler<'_> {
+    /// Evaluates the body of a class, define or node, once.
+    pub(super) fn evaluate(&self, id: ResourceId, evaluator: &Evaluator<'_>) -> Evaluated<()> {
+        let kind = {
+            let mut declared = self.table.get_mut(id);
+            if declared.stage == Stage::Evaluated {
+                return Ok(());
+            }
+            declared.stage = Stage::Evaluated;
+            declared.kind.clone()
+        };
+        self.take_scope_tags(id);
+        match &kind {
+            Kind::Class(class) => {
+                let parent = self.evaluate_parent(class, evaluator)?;
+                let definition = &class.definition;
+                let body = Body {
+                    name: &definition.name,
+                    module: class.module.as_ref(),
+                    parameters: &definition.parameters,
+                    code: &definition.body,
+                    text: &definition.source,
+                    source: Source::Class(definition.name.clone()),
+                    kind: ScopeKind::Class(definition.name.clone()),
+                };
+                self.evaluate_body(id, &body, parent, evaluator)
+            }
+            Kind::Define(define) => {
+                let definition = &define.definition;
+                let body = Body {
+                    name: &definition.name,
+                    module: define.module.as_ref(),
+                    parameters: &definition.parameters,
+                    code: &definition.body,
+                    text: &definition.source,
+                    source: Source::Define(definition.name.clone()),
+                    kind: ScopeKind::Define,
+                };
+                self.evaluate_body(id, &body, None, evaluator)
+            }
+            Kind::Node(node) => {
+                let definition = &node.definition;
+                let body = Body {
+                    name: &node.name,
+                    module: None,
+                    parameters: &[],
+                    code: &definition.body,
+                    text: &definition.source,
+                    source: Source::Node(node.name.clone()),
+                    kind: ScopeKind::Node,
+                };
+                self.evaluate_body(id, &body, None, evaluator)
+            }
+            Kind::Native(_) | Kind::Ruby(_) | Kind::BuiltInClass => Ok(()),
+        }
+    }
+
+    fn evaluate_body(
+        &self,
+        id: ResourceId,
+        body: &Body<'_>,
+        inherited: Option<Rc<Scope>>,
+        evaluator: &Evaluator<'_>,
+    ) -> Evaluated<()> {
+        let around = match &inherited {
+            Some(parent) => Rc::clone(parent),
+            None => Rc::clone(&self.table.get(id).scope),
+        };
+        let caller = Frame::of(&around);
+        let caller_module = caller.module.clone();
+        let frame = Frame::new(id, body.source.clone(), body.module.cloned(), Some(caller));
+        let lexical = inherited.unwrap_or_else(|| enclosing(&around));
+        let scope = Scope::new(body.kind.clone(), Some(lexical), Some(frame));
+        let is_class = matches!(body.kind, ScopeKind::Class(_));
+        if !matches!(body.kind, ScopeKind::Define) {
+            self.add_class_name(body.name);
+        }
+        self.set_names(id, &scope, body, caller_module);
+        if is_class {
+            self.inject(id, body, &scope, evaluator)?;
+        }
+        if matches!(body.kind, ScopeKind::Class(_) | ScopeKind::Node) {
+            let mut scopes = self.class_scopes.borrow_mut();
+            scopes.insert(body.name.clone(), Rc::clone(&scope));
+        }
+        if matches!(body.kind, ScopeKind::Node) {
+            if let Some(groups) = self.node_groups.borrow().clone() {
+                scope.set_matches(groups);
+            }
+            *self.node_scope.borrow_mut() = Some(Rc::clone(&scope));
+        }
+        self.set_parameters(id, &scope, body, evaluator)?;
+        if is_class {
+            self.put_into_stage(id)?;
+        }
+        let result = evaluator.in_source(body.text, || evaluator.body(body.code, &scope));
+        match result {
+            Ok(_) => Ok(()),
+            Err(Unwind::Return(..) | Unwind::Next(..)) if !matches!(body.kind, ScopeKind::Node) => {
+                Ok(())
+            }
+            Err(unwind) => Err(unwind),
+        }
+    }
+
+    /// `$title`, `$name`, `$module_name`, `$caller_module_name`
+    fn set_names(
+        &self,
+        id: ResourceId,
+        scope: &Scope,
+        body: &Body<'_>,
+        caller_module: Option<Arc<str>>,
+    ) {
+        let declared = self.table.get(id);
+        let string = |text: Arc<str>| Value::String(text);
+        let given = |name: &str| match declared.value(name) {
+            Some(Value::String(text)) => Some(text),
+            _ => None,
+        };
+        if let Some(module) = given("module_name").or_else(|| body.module.cloned()) {
+            scope.replace("module_name", string(module));
+        }
+        if let Some(module) = given("caller_module_name").or(caller_module) {
+            scope.replace("caller_module_name", string(module));
+        }
+        let title = declared.reference.title.clone();
+        let name = given("name").unwrap_or_else(|| title.clone());
+        if matches!(body.kind, ScopeKind::Class(_)) {
+            scope.replace("title", string(title.to_lowercase().into()));
+            scope.replace("name", string(name.to_lowercase().into()));
+        } else {
+            scope.replace("title", string(title));
+            scope.replace("name", string(name));
+        }
+    }
+
+    /// Class parameters that are not given are looked up in the data.
+    fn inject(
+        &self,
+        id: ResourceId,
+        body: &Body<'_>,
+        scope: &Rc<Scope>,
+        evaluator: &Evaluator<'_>,
+    ) -> Evaluated<()> {
+        for formal in body.parameters {
+            let given = self.table.get(id).value(&formal.name);
+            if given.is_some_and(|value| !matches!(value, Value::Undef)) {
+                continue;
+            }
+            let key = format!("{}::{}", body.name, formal.name);
+            let Some(value) = self.class_parameter(&key, scope, evaluator)? else {
+                continue;
+            };
+            if matches!(value, Value::Undef) && formal.default.is_some() {
+                continue;
+            }
+            self.set_own(id, formal.name.clone(), value)?;
+        }
+        Ok(())
+    }
+
+    /// A parameter that the resource gives itself: from the data, or a default.
+    fn set_own(&self, id: ResourceId, name: Arc<str>, value: Value) -> Evaluated<()> {
+        let mut declared = self.table.get_mut(id);
+        let parameter = Parameter {
+            value,
+            source: declared.source.clone(),
+            file: None,
+            line: None,
+            mode: Mode::Replace,
+        };
+        declared.set(name, parameter).map_err(Error::new)?;
+        Ok(())
+    }
+
+    /// Parameters become variables; those that are missing get their defaults, in order, each
+    /// seeing the ones before it.
+    fn set_parameters(
+        &self,
+        id: ResourceId,
+        scope: &Rc<Scope>,
+        body: &Body<'_>,
+        evaluator: &Evaluator<'_>,
+    ) -> Evaluated<()> {
+        if matches!(body.kind, ScopeKind::Node) {
+            return Ok(());
+        }
+        let seen = scope.local();
+        let mut values: Vec<(Arc<str>, Value)> = self
+            .table
+            .get(id)
+            .parameters
+            .iter()
+            .filter(|(name, _)| !matches!(&***name, "name" | "title"))
+            .map(|(name, parameter)| (name.clone(), parameter.value.clone()))
+            .collect();
+        for (name, value) in &values {
+            seen.replace(name.clone(), value.clone());
+        }
+        for formal in body.parameters {
+            let Some(default) = &formal.default else {
+                continue;
+            };
+            let at = values.iter().position(|(name, _)| *name == formal.name);
+            if at.is_some_and(|at| !matches!(values[at].1, Value::Undef)) {
+                continue;
+            }
+            let value = evaluator.in_source(body.text, || evaluator.evaluate(default, &seen))?;
+            self.set_own(id, formal.name.clone(), value.clone())?;
+            seen.replace(formal.name.clone(), value.clone());
+            match at {
+                Some(at) => values[at].1 = value,
+                None => values.push((formal.name.clone(), value)),
+            }
+        }
+        let signature = self.signature(body.name, body.parameters, body.text, evaluator)?;
+        let subject = self.table.get(id).reference.to_string();
+        if let Some(message) = signature.mismatch(&subject, &values) {
+            return Err(Error::new(message).into());
+        }
+        for (name, value) in values {
+            if scope.set(name.clone(), value).is_err() && !matches!(&*name, "title" | "name") {
+                return Err(Error::new(format!("Cannot reassign variable '${name}'")).into());
+            }
+        }
+        Ok(())
+    }
+
+    /// The types of a definition's parameters, evaluated once.
+    pub(super) fn signature(
+        &self,
+        name: &Arc<str>,
+        parameters: &[Formal],
+        text: &Arc<Text>,
+        evaluator: &Evaluator<'_>,
+    ) -> Evaluated<Rc<Signature>> {
+        if let Some(known) = self.signatures.borrow().get(name) {
+            return Ok(Rc::clone(known));
+        }
+        let top = self.top();
+        let mut members = Vec::with_capacity(parameters.len());
+        for formal in parameters {
+            let expected = match &formal.type_expression {
+                None => Type::Any,
+                Some(expression) => {
+                    let value =
+                        evaluator.in_source(text, || evaluator.evaluate(expression, &top))?;
+                    match value {
+                        Value::Type(expected) => expected,
+                        _ => Type::Any,
+                    }
+                }
+            };
+            members.push((formal.name.clone(), expected, formal.default.is_some()));
+        }
+        let signature = Rc::new(Signature::new(members));
+        let mut signatures = self.signatures.borrow_mut();
+        signatures.insert(name.clone(), Rc::clone(&signature));
+        Ok(signature)
+    }
+
+    /// A class stands in a run stage: the one it names, else the one of what surrounds it.
+    fn put_into_stage(&self, id: ResourceId) -> Evaluated<()> {
+        let (own, container, reference) = {
+            let declared = self.table.get(id);
+            let own = declared
+                .value("stage")
+                .filter(|stage| !matches!(stage, Value::Undef));
+            (own, declared.frame.resource, declared.reference.clone())
+        };
+        let stage = own.clone().or_else(|| {
+            let stage = self.table.get(container).value("stage");
+            stage.filter(|stage| !matches!(stage, Value::Undef))
+        });
+        let title = match &stage {
+            Some(Value::String(title)) => title.clone(),
+            Some(other) => match super::declare::reference_of(other) {
+                Some(reference) => reference.title,
+                None => super::texts::display(other).into(),
+            },
+            None => "main".into(),
+        };
+        let Some(stage) = self.table.find(&canonical("Stage", &title)) else {
+            let named = own
+                .as_ref()
+                .map_or_else(|| "main".to_owned(), super::texts::display);
+            let message = format!("Could not find stage {named} specified by {reference}");
+            return Err(Error::new(message).into());
+        };
+        if own.is_none() && &*title != "main" {
+            self.set_own(id, "stage".into(), Value::String(title))?;
+        }
+        self.table.contain(stage, id);
+        Ok(())
+    }
+
+    /// A resource carries the tags of what contains it.
+    pub(super) fn take_scope_tags(&self, id: ResourceId) {
+        let container = {
+            let mut declared = self.table.get_mut(id);
+            if std::mem::replace(&mut declared.scope_tagged, true) {
+                return;
+            }
+            declared.frame.resource
+        };
+        if container == id {
+            return;
+        }
+        let tags = self.table.get(container).tags.clone();
+        self.table.get_mut(id).tags.extend(tags);
+    }
+
+    /// Evaluates every define that was declared and not evaluated; whether there were any.
+    pub(super) fn evaluate_defines(&self, evaluator: &Evaluator<'_>) -> Evaluated<bool> {
+        let mut pending = Vec::new();
+        let first = self.first_pending.get();
+        let mut all_done = true;
+        for id in self.table.ids().skip(first) {
+            let declared = self.table.get(id);
+            let waits = declared.stage == Stage::Declared && declared.kind.has_body();
+            if waits && !declared.is_virtual {
+                pending.push(id);
+            }
+            if all_done && (!waits) {
+                self.first_pending.set(self.first_pending.get() + 1);
+            } else {
+                all_done = false;
+            }
+        }
+        for id in &pending {
+            self.evaluate(*id, evaluator)
+                .map_err(|unwind| self.in_resource(*id, unwind))?;
+        }
+        Ok(!pending.is_empty())
+    }
+
+    /// An error in the body of a lazily evaluated resource is told with the resource's place.
+    fn in_resource(&self, id: ResourceId, unwind: Unwind) -> Unwind {
+        let error = unwind.into_error();
+        let declared = self.table.get(id);
+        let mut outer = Error::complete(format!(
+            "Evaluation Error: Error while evaluating a Resource Statement, {error}"
+        ));
+        outer.stack = error.stack;
+        outer.location = Some(Location {
+            file: declared.file.clone(),
+            line: declared.line,
+            column: None,
+        });
+        outer.into()
+    }
+}
+
+/// The node's scope or the top scope that is around a scope.
+pub(super) fn enclosing(scope: &Rc<Scope>) -> Rc<Scope> {
+    let mut current = scope;
+    loop {
+        match (current.kind(), current.parent()) {
+            (ScopeKind::Top | ScopeKind::Node, _) | (_, None) => return Rc::clone(current),
+            (_, Some(parent)) => current = parent,
+        }
+    }
+}

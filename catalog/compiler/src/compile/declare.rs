@@ -1,0 +1,492 @@
+//! Resource expressions: titles and attributes in, declared resources out.
+//!
+//! Source: puppet-specifications, `language/expressions.md`, "Resource expressions".
+
+use std::{rc::Rc, sync::Arc};
+
+use ficelle_language::{
+    Error, Evaluated, Evaluator, Scope, Type, Value, error::Location, host::Place,
+    types::ResourceType as ReferenceType,
+};
+use ficelle_model::{Reference, reference::capitalize};
+use ficelle_syntax::{
+    ast::{
+        Attribute, AttributeOperator, ExpressionKind, ResourceBody, ResourceExpression,
+        ResourceForm,
+    },
+    source::Span,
+};
+use indexmap::{IndexMap, IndexSet};
+use rustc_hash::FxHashSet;
+
+use super::{
+    Compiler,
+    frame::Frame,
+    kinds::{Kind, ResourceType},
+    resources::{Declared, Mode, Parameter, Parameters, Refusal, ResourceId, Stage},
+    tags, texts,
+};
+
+/// What kind of thing a resource expression declares.
+#[derive(Clone, Debug)]
+pub(super) enum Declaring {
+    /// `class { … }`
+    Classes,
+    /// Anything else.
+    Type(ResourceType),
+}
+
+/// Where a declaration stands.
+#[derive(Clone, Copy)]
+pub(super) struct Site<'a, 'c> {
+    pub evaluator: &'a Evaluator<'c>,
+    pub scope: &'a Rc<Scope>,
+    pub location: &'a Location,
+    pub form: ResourceForm,
+}
+
+impl Compiler<'_> {
+    /// `type { title: … }`
+    pub(super) fn declare(
+        &self,
+        expression: &ResourceExpression,
+        place: Place<'_, '_>,
+    ) -> Evaluated {
+        let type_name = self.type_name(expression, place)?;
+        if expression.form == ResourceForm::Exported {
+            self.warn_without_store(
+                "You cannot collect exported resources without storeconfigs being set; the export \
+                 is ignored",
+                &place.location(),
+            );
+        }
+        let mut seen = FxHashSet::default();
+        let mut bodies = Vec::with_capacity(expression.bodies.len());
+        let mut defaults = Parameters::default();
+        for body in &expression.bodies {
+            let (titles, is_default) = self.titles(body, &mut seen, place)?;
+            let parameters = self.attributes(&body.attributes, place)?;
+            if is_default {
+                defaults = parameters.clone();
+            }
+            bodies.push((titles, parameters));
+        }
+        let location = place.location();
+        let site = Site {
+            evaluator: place.evaluator,
+            scope: place.scope,
+            location: &location,
+            form: expression.form,
+        };
+        let mut references = Vec::new();
+        for (titles, own) in bodies {
+            let mut parameters = defaults.clone();
+            parameters.extend(own);
+            references.extend(self.create(&type_name, &titles, &parameters, site)?);
+        }
+        Ok(Value::array(references))
+    }
+
+    /// The type that an expression names, as the reference reads it.
+    fn type_name(
+        &self,
+        expression: &ResourceExpression,
+        place: Place<'_, '_>,
+    ) -> Evaluated<Arc<str>> {
+        let operand = &expression.type_name;
+        let illegal = |actual: String| {
+            Err(Error::issue(format!(
+                "Illegal Resource Type expression, expected result to be a type name, or untitled \
+                 Resource, got {actual}"
+            ))
+            .at(operand.span)
+            .into())
+        };
+        let acceptable = match &operand.kind {
+            ExpressionKind::Name(name) => return Ok(name.clone()),
+            ExpressionKind::Reference(_) => true,
+            ExpressionKind::Access { left, .. } => {
+                matches!(left.kind, ExpressionKind::Reference(_))
+            }
+            _ => false,
+        };
+        let value = place.evaluator.evaluate(operand, place.scope)?;
+        if !acceptable {
+            return illegal(texts::generalized_type(&value));
+        }
+        match &value {
+            Value::Type(Type::Class(None)) => Ok("class".into()),
+            Value::Type(Type::Resource(resource)) if resource.title.is_none() => {
+                match &resource.type_name {
+                    Some(name) => Ok(name.clone()),
+                    None => illegal(texts::display(&value)),
+                }
+            }
+            Value::Type(Type::Class(_) | Type::Resource(_)) => illegal(texts::display(&value)),
+            Value::Type(Type::Reference(_)) => {
+                let text = texts::display(&value);
+                Err(Error::issue(format!("Resource type not found: {text}")).into())
+            }
+            other => illegal(texts::generalized_type(other)),
+        }
+    }
+
+    /// The titles of a body, and whether it is the one of local defaults.
+    fn titles(
+        &self,
+        body: &ResourceBody,
+        seen: &mut FxHashSet<Option<Arc<str>>>,
+        place: Place<'_, '_>,
+    ) -> Evaluated<(Vec<Arc<str>>, bool)> {
+        let value = place.evaluator.evaluate(&body.title, place.scope)?;
+        let refuse = |message: String| Err(Error::issue(message).at(body.title.span).into());
+        if matches!(value, Value::Undef) {
+            return refuse("Missing title. The title expression resulted in undef".to_owned());
+        }
+        let mut titles = Vec::new();
+        let mut is_default = false;
+        let mut values = Vec::new();
+        flatten(&value, &mut values);
+        for (index, value) in values.into_iter().enumerate() {
+            let title = match value {
+                Value::Undef => {
+                    return refuse(format!(
+                        "Missing title at index {index}. The title expression resulted in an undef \
+                         title"
+                    ));
+                }
+                Value::Default => None,
+                Value::String(title) if title.is_empty() => {
+                    return refuse(format!(
+                        "Empty string title at {index}. Title strings must have a length greater \
+                         than zero."
+                    ));
+                }
+                Value::String(title) => Some(title),
+                other => {
+                    let actual = texts::generalized_type(&other);
+                    return refuse(format!(
+                        "Illegal title type at index {index}. Expected String, got {actual}"
+                    ));
+                }
+            };
+            if !seen.insert(title.clone()) {
+                let title = title.as_deref().unwrap_or("default");
+                return Err(Error::issue(format!(
+                    "The title '{title}' has already been used in this resource expression"
+                ))
+                .into());
+            }
+            match title {
+                Some(title) => titles.push(title),
+                None => is_default = true,
+            }
+        }
+        Ok((titles, is_default))
+    }
+
+    /// The attributes of a body, each at most once.
+    pub(super) fn attributes(
+        &self,
+        attributes: &[Attribute],
+        place: Place<'_, '_>,
+    ) -> Evaluated<Parameters> {
+        let mut parameters = Parameters::default();
+        for (name, parameter) in self.operations(attributes, place)? {
+            if parameters.contains_key(&name) {
+                let message = format!("The attribute '{name}' has already been set");
+                return Err(Error::issue(message).into());
+            }
+            parameters.insert(name, parameter);
+        }
+        Ok(parameters)
+    }
+
+    /// The attributes as they stand there, splats unfolded.
+    pub(super) fn operations(
+        &self,
+        attributes: &[Attribute],
+        place: Place<'_, '_>,
+    ) -> Evaluated<Vec<(Arc<str>, Parameter)>> {
+        let frame = Frame::of(place.scope);
+        let mut operations = Vec::with_capacity(attributes.len());
+        for attribute in attributes {
+            let value = place.evaluator.evaluate(&attribute.value, place.scope)?;
+            let Location { file, line, .. } = place.evaluator.location(attribute.span);
+            let parameter = |value: Value, mode: Mode| Parameter {
+                value,
+                source: frame.source.clone(),
+                file: file.clone(),
+                line,
+                mode,
+            };
+            let mode = match attribute.operator {
+                AttributeOperator::Set => Mode::Replace,
+                AttributeOperator::Append => Mode::Append,
+                AttributeOperator::Splat => {
+                    for (name, value) in splat(&value, attribute.value.span)? {
+                        operations.push((name, parameter(value, Mode::Replace)));
+                    }
+                    continue;
+                }
+            };
+            refuse_iterator(&value)?;
+            operations.push((attribute.name.clone(), parameter(value, mode)));
+        }
+        Ok(operations)
+    }
+
+    /// Makes one resource for each title.
+    pub(super) fn create(
+        &self,
+        type_name: &str,
+        titles: &[Arc<str>],
+        parameters: &Parameters,
+        site: Site<'_, '_>,
+    ) -> Evaluated<Vec<Value>> {
+        let declaring = if type_name.eq_ignore_ascii_case("class") {
+            if site.form != ResourceForm::Regular {
+                return Err(Error::issue("Classes are not virtualizable").into());
+            }
+            Declaring::Classes
+        } else {
+            match self.resource_type(type_name)? {
+                Some(known) => Declaring::Type(known),
+                None => {
+                    return Err(Error::new(format!("Unknown resource type: '{type_name}'")).into());
+                }
+            }
+        };
+        let mut references = Vec::with_capacity(titles.len());
+        for title in titles {
+            let reference = match &declaring {
+                Declaring::Classes => self.declare_class(title, parameters, site)?,
+                Declaring::Type(known) => {
+                    let reference = Reference {
+                        type_name: known.name.clone(),
+                        title: title.clone(),
+                    };
+                    let kind = known.kind.clone();
+                    let declared = self.declared(reference, kind, parameters, site)?;
+                    let id = self.add(declared)?;
+                    self.table.get(id).reference.clone()
+                }
+            };
+            references.push(reference_value(&reference));
+        }
+        Ok(references)
+    }
+
+    /// A resource with its parameters, the defaults in force, and its own tags.
+    pub(super) fn declared(
+        &self,
+        reference: Reference,
+        kind: Kind,
+        parameters: &Parameters,
+        site: Site<'_, '_>,
+    ) -> Evaluated<Declared> {
+        let frame = Frame::of(site.scope);
+        let mut declared = Declared {
+            tags: IndexSet::new(),
+            parameters: Parameters::default(),
+            scope: Rc::clone(site.scope),
+            source: frame.source.clone(),
+            file: site.location.file.clone(),
+            line: site.location.line,
+            is_virtual: site.form != ResourceForm::Regular,
+            exported: site.form == ResourceForm::Exported,
+            stage: Stage::Declared,
+            scope_tagged: false,
+            collected: false,
+            label: kind.label(),
+            reference,
+            kind,
+            frame,
+        };
+        for (name, parameter) in parameters {
+            declared
+                .set(name.clone(), parameter.clone())
+                .map_err(Error::new)?;
+        }
+        let type_name = declared.reference.type_name.clone();
+        tags::add(&mut declared.tags, &type_name).map_err(Error::new)?;
+        let title = declared.reference.title.clone();
+        if &*title != "main" || !declared.kind.is_class() {
+            tags::add_if_valid(&mut declared.tags, &title);
+        }
+        for (name, default) in declared.frame.defaults(&type_name) {
+            if !declared.parameters.contains_key(&name) {
+                declared.set(name, default).map_err(Error::new)?;
+            }
+        }
+        Ok(declared)
+    }
+
+    /// Puts a resource into the catalog, below what surrounds it.
+    pub(super) fn add(&self, declared: Declared) -> Evaluated<ResourceId> {
+        let is_class = declared.kind.is_class();
+        let is_stage = &*declared.reference.type_name == "Stage";
+        let has_stage = declared
+            .value("stage")
+            .is_some_and(|stage| !matches!(stage, Value::Undef));
+        let container = declared.frame.resource;
+        let reference = declared.reference.clone();
+        let (file, line) = (declared.file.clone(), declared.line);
+        let keys = keys(&declared);
+        let id = match self.table.add(declared, &keys) {
+            Ok(id) => id,
+            Err(Refusal::Duplicate(existing)) => {
+                let existing = self.table.get(existing);
+                let at = match location_text(existing.file.as_deref(), existing.line) {
+                    Some(text) => format!(" at {text}"),
+                    None => String::new(),
+                };
+                let here = location_text(file.as_deref(), line)
+                    .map_or_else(String::new, |text| format!(" {text}"));
+                return Err(Error::new(format!(
+                    "Duplicate declaration: {reference} is already declared{at}; cannot \
+                     redeclare{here}"
+                ))
+                .into());
+            }
+            Err(Refusal::Alias {
+                key,
+                existing,
+                shown,
+            }) => {
+                let existing = self.table.get(existing);
+                let at = location_text(file.as_deref(), line)
+                    .map_or_else(String::new, |text| format!(" at {text}"));
+                let there = location_text(existing.file.as_deref(), existing.line)
+                    .map_or_else(String::new, |text| format!(" {text}"));
+                let type_name = &reference.type_name;
+                return Err(Error::new(format!(
+                    "Cannot alias {reference} to {shown}{at}; resource [\"{type_name}\", \
+                     \"{key}\"] already declared{there}"
+                ))
+                .into());
+            }
+        };
+        if !is_class && has_stage {
+            return Err(Error::new(format!(
+                "Only classes can set 'stage'; normal resources like {reference} cannot change run \
+                 stage"
+            ))
+            .into());
+        }
+        if !is_class && !is_stage {
+            self.table.contain(container, id);
+        }
+        Ok(id)
+    }
+}
+
+/// `(file: F, line: L)`, where something of it is known.
+pub(super) fn location_text(file: Option<&str>, line: Option<u32>) -> Option<String> {
+    match (file, line) {
+        (Some(file), Some(line)) => Some(format!("(file: {file}, line: {line})")),
+        (None, Some(line)) => Some(format!("(line: {line})")),
+        (Some(file), None) => Some(format!("(file: {file})")),
+        (None, None) => None,
+    }
+}
+
+/// The value that a reference is in the language.
+pub(super) fn reference_value(reference: &Reference) -> Value {
+    if &*reference.type_name == "Class" {
+        return Value::Type(Type::Class(Some(reference.title.to_lowercase().into())));
+    }
+    Value::Type(Type::Resource(Arc::new(ReferenceType {
+        type_name: Some(reference.type_name.clone()),
+        title: Some(reference.title.clone()),
+    })))
+}
+
+/// What a value refers to in the catalog: a resource or a class.
+pub(super) fn reference_of(value: &Value) -> Option<Reference> {
+    let Value::Type(value) = value else {
+        return None;
+    };
+    match value {
+        Type::Class(Some(name)) => Some(class_reference(name)),
+        Type::Resource(resource) => {
+            let (type_name, title) = (resource.type_name.as_ref()?, resource.title.as_ref()?);
+            Some(canonical(type_name, title))
+        }
+        Type::Type(Some(inner)) => reference_of(&Value::Type((**inner).clone())),
+        _ => None,
+    }
+}
+
+/// A reference with type and title in their canonical forms.
+pub(super) fn canonical(type_name: &str, title: &str) -> Reference {
+    let type_name = type_name.strip_prefix("::").unwrap_or(type_name);
+    if type_name.eq_ignore_ascii_case("class") {
+        class_reference(title)
+    } else {
+        Reference::new(type_name, title)
+    }
+}
+
+/// `Class[Apache::Mod]`; the top level is `Class[main]`.
+pub(super) fn class_reference(name: &str) -> Reference {
+    let title: Arc<str> = match name.strip_prefix("::").unwrap_or(name) {
+        "" | "main" => "main".into(),
+        name => capitalize(name).into(),
+    };
+    Reference {
+        type_name: "Class".into(),
+        title,
+    }
+}
+
+/// The other titles under which a resource is known: `alias`, and its name.
+fn keys(declared: &Declared) -> Vec<(Arc<str>, String)> {
+    let mut keys = Vec::new();
+    if let Some(alias) = declared.value("alias") {
+        let mut aliases = Vec::new();
+        flatten(&alias, &mut aliases);
+        for alias in aliases {
+            if let Value::String(alias) = alias {
+                let shown = format!("\"{alias}\"");
+                keys.push((alias, shown));
+            }
+        }
+    }
+    if declared.kind.is_unique_by_name() && !declared.kind.is_class() {
+        let name = declared.name();
+        let shown = format!("[\"{name}\"]");
+        keys.push((name, shown));
+    }
+    keys
+}
+
+/// `* => { … }`
+fn splat(value: &Value, span: Span) -> Evaluated<Vec<(Arc<str>, Value)>> {
+    let Value::Hash(entries) = value else {
+        let actual = texts::generalized_type(value);
+        let message = format!("Expected value of type Hash, got {actual}");
+        return Err(Error::issue(message).at(span).into());
+    };
+    let mut result = IndexMap::with_capacity(entries.len());
+    for (key, value) in entries.iter() {
+        result.insert(Arc::from(texts::display(key)), value.clone());
+    }
+    Ok(result.into_iter().collect())
+}
+
+/// An iterator has no place in a catalog.
+fn refuse_iterator(value: &Value) -> Evaluated<()> {
+    match value {
+        Value::Iterator(_) => Err(Error::new("Use of an Iterator is not supported here").into()),
+        _ => Ok(()),
+    }
+}
+
+/// The elements of nested arrays, or the value itself.
+pub(super) fn flatten(value: &Value, into: &mut Vec<Value>) {
+    match value {
+        Value::Array(elements) => elements.iter().for_each(|element| flatten(element, into)),
+        other => into.push(other.clone()),
+    }
+}

@@ -1,0 +1,226 @@
+//! The end of a compile: what was promised is checked, what comes down from containers is
+//! written, values become data, and the catalog is put together.
+
+use std::sync::Arc;
+
+use ficelle_language::{Error, Evaluated, Evaluator, Value};
+use ficelle_model::{Catalog, Data, Edge, Resource};
+use indexmap::{IndexMap, IndexSet};
+use rustc_hash::FxHashSet;
+
+use super::{
+    Compiler, convert,
+    kinds::Kind,
+    overrides::{at, without_place},
+    relationships::flat,
+    resources::{Declared, ResourceId},
+};
+use crate::types::{INHERITED, RELATIONSHIPS};
+
+impl Compiler<'_> {
+    /// Checks and completes every resource.
+    pub(super) fn finish(&self, evaluator: &Evaluator<'_>) -> Evaluated<()> {
+        self.write_relationships()?;
+        self.merge_waiting()?;
+        let ids: Vec<ResourceId> = self
+            .table
+            .ids()
+            .filter(|id| *id != self.main_stage && *id != self.settings_class)
+            .collect();
+        for id in &ids {
+            self.take_scope_tags(*id);
+            self.check_parameters(*id, evaluator)?;
+        }
+        self.come_down();
+        self.refuse_unrealized()?;
+        let real: Vec<ResourceId> = ids
+            .into_iter()
+            .filter(|id| !self.table.get(*id).is_virtual)
+            .collect();
+        self.check_relationships(&real)
+    }
+
+    /// Every parameter of a native type must be one that it has; a define's that changed after
+    /// its body was evaluated must still be of their types.
+    fn check_parameters(&self, id: ResourceId, evaluator: &Evaluator<'_>) -> Evaluated<()> {
+        let declared = self.table.get(id);
+        for name in declared.parameters.keys() {
+            if declared.kind.accepts(name) == Some(false) {
+                let here = super::declare::location_text(declared.file.as_deref(), declared.line)
+                    .map_or_else(String::new, |text| format!(" {text}"));
+                let reference = &declared.reference;
+                let message = format!("no parameter named '{name}'{here} on {reference}");
+                let (file, line) = (declared.file.clone(), declared.line);
+                return Err(match (&file, line) {
+                    (None, None) => without_place(message),
+                    _ => at(message, file, line),
+                });
+            }
+        }
+        let (name, parameters, text) = match &declared.kind {
+            Kind::Define(define) => {
+                let definition = &define.definition;
+                (&definition.name, &definition.parameters, &definition.source)
+            }
+            Kind::Class(class) => {
+                let definition = &class.definition;
+                (&definition.name, &definition.parameters, &definition.source)
+            }
+            _ => return Ok(()),
+        };
+        // What a body was evaluated with has been checked there.
+        if !declared.is_virtual && !self.changed_late.borrow().contains(&id) {
+            return Ok(());
+        }
+        let signature = self.signature(name, parameters, text, evaluator)?;
+        let values: Vec<(Arc<str>, Value)> = declared
+            .parameters
+            .iter()
+            .map(|(name, parameter)| (name.clone(), parameter.value.clone()))
+            .collect();
+        match signature.mismatch(&declared.reference.to_string(), &values) {
+            Some(message) => Err(Error::issue(message).into()),
+            None => Ok(()),
+        }
+    }
+
+    /// Tags and metaparameters come down from `Class[main]`, breadth first.
+    fn come_down(&self) {
+        let mut waiting = std::collections::VecDeque::from([self.main_class]);
+        let mut seen = FxHashSet::default();
+        while let Some(container) = waiting.pop_front() {
+            if !seen.insert(container) {
+                continue;
+            }
+            let (tags, parameters) = {
+                let declared = self.table.get(container);
+                let parameters: Vec<_> = INHERITED
+                    .iter()
+                    .filter_map(|name| {
+                        let parameter = declared.parameters.get(*name)?;
+                        let given = !matches!(parameter.value, Value::Undef);
+                        given.then(|| (Arc::<str>::from(*name), parameter.clone()))
+                    })
+                    .collect();
+                (declared.tags.clone(), parameters)
+            };
+            for id in self.table.contents(container) {
+                let mut declared = self.table.get_mut(id);
+                for (name, parameter) in &parameters {
+                    let given = declared
+                        .parameters
+                        .get(name)
+                        .is_some_and(|known| !matches!(known.value, Value::Undef));
+                    if !given {
+                        // The value was taken as tags where it stood first.
+                        let _ = declared.set(name.clone(), parameter.clone());
+                    }
+                }
+                declared.tags.extend(tags.iter().cloned());
+                waiting.push_back(id);
+            }
+        }
+    }
+
+    /// The catalog, and what this node exports.
+    pub(super) fn catalog(&self, version: Arc<str>) -> Evaluated<(Catalog, Vec<Resource>)> {
+        let mut resources = Vec::with_capacity(self.table.len());
+        let mut exported = Vec::new();
+        for id in self.table.ids() {
+            let declared = self.table.get(id);
+            if declared.is_virtual && !declared.exported {
+                continue;
+            }
+            let resource = self.resource(&declared)?;
+            if declared.exported {
+                exported.push(resource.clone());
+            }
+            if !declared.is_virtual {
+                resources.push(resource);
+            }
+        }
+        let mut edges = Vec::new();
+        for id in self.table.ids() {
+            let target = self.table.get(id);
+            if target.is_virtual {
+                continue;
+            }
+            for container in self.table.containers(id) {
+                let source = self.table.get(container);
+                if !source.is_virtual {
+                    edges.push(Edge {
+                        source: source.reference.clone(),
+                        target: target.reference.clone(),
+                    });
+                }
+            }
+        }
+        let catalog = Catalog {
+            name: self.request.node.clone(),
+            environment: self.environment.name().clone(),
+            version,
+            code_id: None,
+            tags: self.tags.borrow().clone(),
+            classes: self.class_names.borrow().clone(),
+            resources,
+            edges,
+        };
+        Ok((catalog, exported))
+    }
+
+    fn resource(&self, declared: &Declared) -> Evaluated<Resource> {
+        let mut resource = Resource::new(declared.reference.clone());
+        resource.tags.clone_from(&declared.tags);
+        resource.file.clone_from(&declared.file);
+        resource.line = declared.line;
+        resource.exported = declared.exported;
+        resource.is_virtual = declared.is_virtual;
+        resource.kind = Some(declared.label.into());
+        let (parameters, sensitive) = self.parameters(declared)?;
+        resource.parameters = parameters;
+        resource.sensitive = sensitive;
+        Ok(resource)
+    }
+
+    #[expect(clippy::type_complexity, reason = "two halves of a resource")]
+    fn parameters(
+        &self,
+        declared: &Declared,
+    ) -> Evaluated<(IndexMap<Arc<str>, Data>, IndexSet<Arc<str>>)> {
+        let title = &declared.reference.title;
+        let namevar = declared.kind.namevar();
+        let mut parameters = IndexMap::with_capacity(declared.parameters.len() + 1);
+        let mut sensitive = IndexSet::new();
+        let is_main =
+            &**title == "main" && matches!(&*declared.reference.type_name, "Class" | "Stage");
+        if is_main {
+            parameters.insert("name".into(), Data::from("main"));
+        }
+        let name = declared.kind.normalize_name(title.clone());
+        if name != *title && !declared.parameters.contains_key(namevar) {
+            parameters.insert(namevar.into(), Data::String(name));
+        }
+        let converter = convert::Converter {
+            rich: self.request.settings.rich_data,
+        };
+        for (name, parameter) in &declared.parameters {
+            let mut value = &parameter.value;
+            if let Value::Sensitive(inner) = value {
+                sensitive.insert(name.clone());
+                value = inner;
+            }
+            let data = if RELATIONSHIPS.contains(&&**name) {
+                converter.data(&flat(value))?
+            } else {
+                converter.data(value)?
+            };
+            let repeats_title =
+                **name == *namevar && matches!(&data, Data::String(text) if text == title);
+            if matches!(data, Data::Undef) || repeats_title {
+                continue;
+            }
+            parameters.insert(name.clone(), data);
+        }
+        Ok((parameters, sensitive))
+    }
+}

@@ -1,0 +1,178 @@
+//! Functions that belong to the compile: what they do is seen in the catalog, or comes from it.
+
+mod classes;
+mod existence;
+mod resources;
+mod tagging;
+
+use ficelle_language::{Error, Evaluated, Value, evaluator::Call};
+
+use super::Compiler;
+
+type Body = fn(&Compiler<'_>, &Call<'_, '_>) -> Evaluated;
+
+/// A function of the compile.
+struct Function {
+    name: &'static str,
+    /// How many arguments it takes, at least and at most.
+    arity: (usize, usize),
+    /// Whether it writes to the catalog, which scripts do not have.
+    effect: Effect,
+    body: Body,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Effect {
+    Catalog,
+    Nothing,
+}
+
+const MANY: usize = usize::MAX;
+
+static FUNCTIONS: &[Function] = &[
+    Function {
+        name: "contain",
+        arity: (1, MANY),
+        effect: Effect::Catalog,
+        body: classes::contain,
+    },
+    Function {
+        name: "create_resources",
+        arity: (2, 3),
+        effect: Effect::Catalog,
+        body: resources::create_resources,
+    },
+    Function {
+        name: "defined",
+        arity: (1, MANY),
+        effect: Effect::Nothing,
+        body: existence::defined,
+    },
+    Function {
+        name: "defined_with_params",
+        arity: (1, 2),
+        effect: Effect::Nothing,
+        body: existence::defined_with_params,
+    },
+    Function {
+        name: "ensure_packages",
+        arity: (1, 2),
+        effect: Effect::Catalog,
+        body: resources::ensure_packages,
+    },
+    Function {
+        name: "ensure_resource",
+        arity: (2, 3),
+        effect: Effect::Catalog,
+        body: resources::ensure_resource,
+    },
+    Function {
+        name: "ensure_resources",
+        arity: (2, 3),
+        effect: Effect::Catalog,
+        body: resources::ensure_resources,
+    },
+    Function {
+        name: "getparam",
+        arity: (2, 2),
+        effect: Effect::Nothing,
+        body: existence::getparam,
+    },
+    Function {
+        name: "include",
+        arity: (1, MANY),
+        effect: Effect::Catalog,
+        body: classes::include,
+    },
+    Function {
+        name: "realize",
+        arity: (1, MANY),
+        effect: Effect::Catalog,
+        body: resources::realize,
+    },
+    Function {
+        name: "require",
+        arity: (1, MANY),
+        effect: Effect::Catalog,
+        body: classes::require,
+    },
+    Function {
+        name: "tag",
+        arity: (1, MANY),
+        effect: Effect::Catalog,
+        body: tagging::tag,
+    },
+    Function {
+        name: "tagged",
+        arity: (1, MANY),
+        effect: Effect::Nothing,
+        body: tagging::tagged,
+    },
+];
+
+/// Whether a function of this name is here.
+pub(super) fn is_known(name: &str) -> bool {
+    find(name).is_some()
+}
+
+fn find(name: &str) -> Option<&'static Function> {
+    let at = FUNCTIONS
+        .binary_search_by(|function| function.name.cmp(name))
+        .ok()?;
+    Some(&FUNCTIONS[at])
+}
+
+/// Calls a function, where there is one of this name.
+pub(super) fn call(compiler: &Compiler<'_>, call: &Call<'_, '_>) -> Option<Evaluated> {
+    let function = find(call.name)?;
+    Some(run(compiler, function, call))
+}
+
+fn run(compiler: &Compiler<'_>, function: &Function, call: &Call<'_, '_>) -> Evaluated {
+    if function.effect == Effect::Catalog {
+        compiler.refuse_when_scripting(function.name, call.location())?;
+    }
+    let count = call.arguments.len();
+    let (least, most) = function.arity;
+    if count < least || count > most {
+        let name = function.name;
+        let message = match (function.name, most) {
+            ("create_resources", _) => {
+                format!("create_resources(): wrong number of arguments ({count}; must be 2 or 3)")
+            }
+            ("realize" | "tag" | "tagged", _) => {
+                format!("{name}(): Wrong number of arguments given ({count} for minimum {least})")
+            }
+            (_, MANY) => format!("'{name}' expects at least {least} argument, got none"),
+            _ if least == most => format!("'{name}' expects {least} arguments, got {count}"),
+            _ => format!("'{name}' expects between {least} and {most} arguments, got {count}"),
+        };
+        return Err(Error::new(message).into());
+    }
+    (function.body)(compiler, call)
+}
+
+/// The text of an argument that must be a string.
+fn text<'c>(call: &'c Call<'_, '_>, index: usize) -> Evaluated<&'c str> {
+    match &call.arguments[index] {
+        Value::String(text) => Ok(text),
+        other => {
+            let (name, actual) = (call.name, super::texts::generalized_type(other));
+            Err(Error::new(format!(
+                "'{name}' parameter {} expects a String value, got {actual}",
+                index + 1
+            ))
+            .into())
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::FUNCTIONS;
+
+    #[test]
+    fn the_table_is_sorted() {
+        assert!(FUNCTIONS.is_sorted_by(|left, right| left.name < right.name));
+    }
+}

@@ -1,0 +1,116 @@
+//! `defined`, and its kin of stdlib: `defined_with_params`, `getparam`.
+
+use ficelle_language::{Error, Evaluated, Type, Value, evaluator::Call};
+
+use super::super::{
+    Compiler,
+    declare::{class_reference, reference_of},
+    texts,
+};
+
+pub(super) fn defined(compiler: &Compiler<'_>, call: &Call<'_, '_>) -> Evaluated {
+    for argument in call.arguments {
+        if is_defined(compiler, call, argument)? {
+            return Ok(Value::Boolean(true));
+        }
+    }
+    Ok(Value::Boolean(false))
+}
+
+fn is_defined(compiler: &Compiler<'_>, call: &Call<'_, '_>, value: &Value) -> Evaluated<bool> {
+    match value {
+        Value::String(text) => is_name_defined(compiler, call, text),
+        Value::Type(Type::Type(Some(inner))) => match &**inner {
+            Type::Class(None) => {
+                Err(Error::new("The given class type is a reference to all classes").into())
+            }
+            Type::Class(Some(name)) => Ok(compiler.definitions.class(name)?.is_some()),
+            inner => is_type_defined(compiler, inner),
+        },
+        Value::Type(named) => is_type_defined(compiler, named),
+        other => {
+            let actual = texts::generalized_type(other);
+            Err(Error::new(format!(
+                "'defined' parameter 'vals' expects a value of type String, Type[CatalogEntry], or \
+                 Type[Type], got {actual}"
+            ))
+            .into())
+        }
+    }
+}
+
+fn is_name_defined(compiler: &Compiler<'_>, call: &Call<'_, '_>, text: &str) -> Evaluated<bool> {
+    if let Some(variable) = text.strip_prefix('$') {
+        return Ok(call.scope.variable(variable).is_some());
+    }
+    match text {
+        "" => Ok(false),
+        "main" => Ok(true),
+        name => {
+            Ok(compiler.resource_type(name)?.is_some()
+                || compiler.definitions.class(name)?.is_some())
+        }
+    }
+}
+
+fn is_type_defined(compiler: &Compiler<'_>, named: &Type) -> Evaluated<bool> {
+    match named {
+        Type::Class(None) => {
+            Err(Error::new("The given class type is a reference to all classes").into())
+        }
+        Type::Class(Some(name)) => Ok(compiler.is_class_declared(name)),
+        Type::Resource(resource) => match (&resource.type_name, &resource.title) {
+            (None, _) => Err(Error::new(
+                "The given resource type is a reference to all kind of types",
+            )
+            .into()),
+            (Some(name), None) => Ok(compiler.resource_type(name)?.is_some()),
+            _ => Ok(reference_of(&Value::Type(named.clone()))
+                .is_some_and(|wanted| compiler.table.find(&compiler.named(&wanted)).is_some())),
+        },
+        // A name that is no type at all is not defined.
+        _ => Ok(false),
+    }
+}
+
+/// Whether a resource is declared with these parameters, among others.
+pub(super) fn defined_with_params(compiler: &Compiler<'_>, call: &Call<'_, '_>) -> Evaluated {
+    let Some(wanted) = named(&call.arguments[0]) else {
+        let message = "defined_with_params(): First argument must be a reference to a resource";
+        return Err(Error::new(message).into());
+    };
+    let Some(id) = compiler.table.find(&compiler.named(&wanted)) else {
+        return Ok(Value::Boolean(false));
+    };
+    let declared = compiler.table.get(id);
+    let Some(Value::Hash(parameters)) = call.arguments.get(1) else {
+        return Ok(Value::Boolean(true));
+    };
+    let every = parameters.iter().all(|(name, value)| {
+        let known = declared.value(&texts::display(name)).unwrap_or_default();
+        texts::display(&known) == texts::display(value)
+    });
+    Ok(Value::Boolean(every))
+}
+
+/// The value of a resource's parameter, or an empty string.
+pub(super) fn getparam(compiler: &Compiler<'_>, call: &Call<'_, '_>) -> Evaluated {
+    let name = super::text(call, 1)?;
+    let value = named(&call.arguments[0])
+        .and_then(|wanted| compiler.table.find(&compiler.named(&wanted)))
+        .and_then(|id| compiler.table.get(id).value(name));
+    Ok(value.unwrap_or_else(|| Value::string("")))
+}
+
+/// What a reference, or its text, names.
+fn named(value: &Value) -> Option<ficelle_model::Reference> {
+    match value {
+        Value::String(text) => match ficelle_model::Reference::parse(text) {
+            Some(reference) if &*reference.type_name == "Class" => {
+                Some(class_reference(&reference.title))
+            }
+            other => other,
+        },
+        other => reference_of(other),
+    }
+}

@@ -1,0 +1,242 @@
+//! `create_resources`, `realize`, and stdlib's `ensure_resource` and its kin.
+
+use std::sync::Arc;
+
+use ficelle_language::{Error, Evaluated, Value, evaluator::Call, values::HashMap};
+use ficelle_model::Reference;
+use ficelle_syntax::ast::ResourceForm;
+
+use super::super::{
+    Compiler,
+    declare::{Site, canonical, flatten, reference_of},
+    frame::Frame,
+    overrides::at,
+    resources::{Mode, Parameter, Parameters},
+    texts,
+};
+
+pub(super) fn create_resources(compiler: &Compiler<'_>, call: &Call<'_, '_>) -> Evaluated {
+    let refuse = |message: &str| Err(Error::new(message).into());
+    let Value::Hash(instances) = &call.arguments[1] else {
+        return refuse("create_resources(): second argument must be a hash");
+    };
+    let nothing = HashMap::default();
+    let defaults = match call.arguments.get(2) {
+        None => &nothing,
+        Some(Value::Hash(defaults)) => &**defaults,
+        Some(_) => {
+            return refuse("create_resources(): third argument, if provided, must be a hash");
+        }
+    };
+    let (form, type_name) = form_and_type(super::text(call, 0)?);
+    if type_name == "class" && form != ResourceForm::Regular {
+        let message = "Evaluation Error: Classes are not virtualizable".to_owned();
+        let location = call.location();
+        return Err(at(message, location.file, location.line));
+    }
+    let mut references = Vec::new();
+    for (title, parameters) in instances.iter() {
+        let mut given = defaults.clone();
+        match parameters {
+            Value::Hash(parameters) => {
+                given.extend(
+                    parameters
+                        .iter()
+                        .map(|(key, value)| (key.clone(), value.clone())),
+                );
+            }
+            Value::Undef => {}
+            _ => return refuse("create_resources(): the parameters of a resource must be a hash"),
+        }
+        references.extend(declare(compiler, call, &type_name, title, &given, form)?);
+    }
+    Ok(Value::array(references))
+}
+
+fn form_and_type(text: &str) -> (ResourceForm, String) {
+    let (form, name) = if let Some(name) = text.strip_prefix("@@") {
+        (ResourceForm::Exported, name)
+    } else if let Some(name) = text.strip_prefix('@') {
+        (ResourceForm::Virtual, name)
+    } else {
+        (ResourceForm::Regular, text)
+    };
+    (form, name.to_lowercase())
+}
+
+fn declare(
+    compiler: &Compiler<'_>,
+    call: &Call<'_, '_>,
+    type_name: &str,
+    title: &Value,
+    given: &HashMap,
+    form: ResourceForm,
+) -> Evaluated<Vec<Value>> {
+    let source = Frame::of(call.scope).source.clone();
+    let parameters: Parameters = given
+        .iter()
+        .map(|(name, value)| {
+            let parameter = Parameter {
+                value: value.clone(),
+                source: source.clone(),
+                file: None,
+                line: None,
+                mode: Mode::Replace,
+            };
+            (Arc::from(texts::display(name)), parameter)
+        })
+        .collect();
+    let mut titles = Vec::new();
+    flatten(title, &mut titles);
+    let titles: Vec<Arc<str>> = titles
+        .iter()
+        .map(|title| Arc::from(texts::display(title)))
+        .collect();
+    let location = call.location();
+    let site = Site {
+        evaluator: call.evaluator,
+        scope: call.scope,
+        location: &location,
+        form,
+    };
+    compiler.create(type_name, &titles, &parameters, site)
+}
+
+pub(super) fn realize(compiler: &Compiler<'_>, call: &Call<'_, '_>) -> Evaluated {
+    let mut values = Vec::new();
+    for argument in call.arguments {
+        flatten(argument, &mut values);
+    }
+    let mut references = Vec::with_capacity(values.len());
+    for value in &values {
+        let reference = match value {
+            Value::String(text) => Reference::parse(text)
+                .map(|reference| canonical(&reference.type_name, &reference.title)),
+            other => reference_of(other),
+        };
+        match reference {
+            Some(reference) => references.push(compiler.named(&reference)),
+            None => {
+                let text = texts::display(value);
+                return Err(Error::new(format!(
+                    "No title provided and \"{text}\" is not a valid resource reference"
+                ))
+                .into());
+            }
+        }
+    }
+    compiler.realize(references, call.scope);
+    Ok(Value::Undef)
+}
+
+/// Declares what is not declared with the same parameters.
+fn ensure(
+    compiler: &Compiler<'_>,
+    call: &Call<'_, '_>,
+    type_name: &str,
+    title: &Value,
+    given: &HashMap,
+) -> Evaluated<()> {
+    let name = texts::display(title);
+    if let Some(id) = compiler
+        .table
+        .find(&compiler.named(&canonical(type_name, &name)))
+    {
+        let declared = compiler.table.get(id);
+        let same = given.iter().all(|(name, value)| {
+            let known = declared.value(&texts::display(name)).unwrap_or_default();
+            texts::display(&known) == texts::display(value)
+        });
+        if same {
+            return Ok(());
+        }
+    }
+    declare(
+        compiler,
+        call,
+        type_name,
+        title,
+        given,
+        ResourceForm::Regular,
+    )?;
+    Ok(())
+}
+
+pub(super) fn ensure_resource(compiler: &Compiler<'_>, call: &Call<'_, '_>) -> Evaluated {
+    let type_name = super::text(call, 0)?.to_owned();
+    let given = hash_or_nothing(call, 2);
+    let mut titles = Vec::new();
+    flatten(&call.arguments[1], &mut titles);
+    for title in &titles {
+        ensure(compiler, call, &type_name, title, &given)?;
+    }
+    Ok(Value::Undef)
+}
+
+pub(super) fn ensure_resources(compiler: &Compiler<'_>, call: &Call<'_, '_>) -> Evaluated {
+    let type_name = super::text(call, 0)?.to_owned();
+    let defaults = hash_or_nothing(call, 2);
+    let Value::Hash(instances) = &call.arguments[1] else {
+        let message = "ensure_resources(): second argument must be a hash";
+        return Err(Error::new(message).into());
+    };
+    for (title, parameters) in instances.iter() {
+        let mut given = (*defaults).clone();
+        if let Value::Hash(parameters) = parameters {
+            given.extend(
+                parameters
+                    .iter()
+                    .map(|(key, value)| (key.clone(), value.clone())),
+            );
+        }
+        ensure(compiler, call, &type_name, title, &given)?;
+    }
+    Ok(Value::Undef)
+}
+
+pub(super) fn ensure_packages(compiler: &Compiler<'_>, call: &Call<'_, '_>) -> Evaluated {
+    let mut defaults = (*hash_or_nothing(call, 1)).clone();
+    let installed = |given: &mut HashMap| {
+        let ensure = Value::string("ensure");
+        let wanted = given.get(&ensure).map(texts::display);
+        if matches!(wanted.as_deref(), None | Some("present")) {
+            given.insert(ensure, Value::string("installed"));
+        }
+    };
+    match &call.arguments[0] {
+        Value::Hash(packages) => {
+            for (title, parameters) in packages.iter() {
+                let mut given = defaults.clone();
+                if let Value::Hash(parameters) = parameters {
+                    given.extend(
+                        parameters
+                            .iter()
+                            .map(|(key, value)| (key.clone(), value.clone())),
+                    );
+                }
+                installed(&mut given);
+                ensure(compiler, call, "package", title, &given)?;
+            }
+        }
+        other => {
+            installed(&mut defaults);
+            let mut titles = Vec::new();
+            flatten(other, &mut titles);
+            for title in &titles {
+                // One that is declared already is left as it is.
+                let reference = canonical("package", &texts::display(title));
+                if compiler.table.find(&reference).is_none() {
+                    ensure(compiler, call, "package", title, &defaults)?;
+                }
+            }
+        }
+    }
+    Ok(Value::Undef)
+}
+
+fn hash_or_nothing(call: &Call<'_, '_>, index: usize) -> Arc<HashMap> {
+    match call.arguments.get(index) {
+        Some(Value::Hash(hash)) => Arc::clone(hash),
+        _ => Arc::default(),
+    }
+}

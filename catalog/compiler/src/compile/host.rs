@@ -1,0 +1,291 @@
+//! What the evaluator asks of the compile.
+
+use std::{rc::Rc, sync::Arc};
+
+use camino::Utf8PathBuf;
+use ficelle_language::{
+    Error, Evaluated, Evaluator, Host, Scope, Type, Value,
+    error::Location,
+    evaluator::Call,
+    host::{ClassScope, Level as Loudness, ModuleFolder, Place, Settings},
+};
+use ficelle_model::{
+    inputs::{FileKind, Inputs},
+    reference::capitalize,
+};
+use ficelle_syntax::ast::{
+    Collector, Expression, ExpressionKind, FunctionDefinition, RelationshipOperator,
+    ResourceDefaults, ResourceExpression, ResourceOverride,
+};
+
+use super::{
+    Compiler,
+    declare::{class_reference, reference_of},
+    frame::Frame,
+    functions, texts,
+};
+use crate::request::{Level, LogMessage};
+
+impl Host for Compiler<'_> {
+    fn settings(&self) -> &Settings {
+        &self.settings
+    }
+
+    fn inputs(&self) -> &dyn Inputs {
+        self.inputs
+    }
+
+    fn log(&self, level: Loudness, message: &str, location: Option<&Location>) {
+        let level = match level {
+            Loudness::Debug => Level::Debug,
+            Loudness::Info => Level::Info,
+            Loudness::Notice => Level::Notice,
+            Loudness::Warning => Level::Warning,
+            Loudness::Error => Level::Error,
+            Loudness::Alert => Level::Alert,
+            Loudness::Critical => Level::Critical,
+            Loudness::Emergency => Level::Emergency,
+        };
+        self.logs.borrow_mut().push(LogMessage {
+            level,
+            message: message.into(),
+            source: "".into(),
+            file: location.and_then(|location| location.file.clone()),
+            line: location.and_then(|location| location.line),
+        });
+    }
+
+    fn top_scope(&self) -> Rc<Scope> {
+        self.top()
+    }
+
+    fn class_scope(&self, class: &str) -> ClassScope {
+        if let Some(scope) = self.class_scopes.borrow().get(class) {
+            return ClassScope::Evaluated(Rc::clone(scope));
+        }
+        match self.definitions.class(class) {
+            Ok(Some(_)) => ClassScope::NotEvaluated,
+            _ => ClassScope::Unknown,
+        }
+    }
+
+    fn load_function(&self, name: &str) -> Evaluated<Option<Arc<FunctionDefinition>>> {
+        self.definitions.function(name)
+    }
+
+    fn load_type(&self, evaluator: &Evaluator<'_>, name: &str) -> Evaluated<Option<Type>> {
+        self.alias(evaluator, name)
+    }
+
+    fn is_resource_type(&self, name: &str) -> Evaluated<bool> {
+        Ok(self.resource_type(name)?.is_some())
+    }
+
+    fn call(&self, call: &Call<'_, '_>) -> Option<Evaluated> {
+        functions::call(self, call)
+    }
+
+    fn has_function(&self, name: &str) -> bool {
+        functions::is_known(name)
+    }
+
+    fn resource(&self, expression: &ResourceExpression, place: Place<'_, '_>) -> Evaluated {
+        self.refuse_when_scripting("resource", place.location())?;
+        self.declare(expression, place)
+    }
+
+    fn resource_defaults(&self, expression: &ResourceDefaults, place: Place<'_, '_>) -> Evaluated {
+        let value = place
+            .evaluator
+            .evaluate(&expression.type_reference, place.scope)?;
+        let type_name = match &value {
+            Value::Type(Type::Resource(resource)) if resource.title.is_none() => {
+                resource.type_name.clone()
+            }
+            _ => None,
+        };
+        let Some(type_name) = type_name else {
+            let actual = texts::generalized_type(&value);
+            return Err(Error::issue(format!(
+                "Illegal Resource Type expression, expected result to be a type name, or untitled \
+                 Resource, got {actual}"
+            ))
+            .at(expression.type_reference.span)
+            .into());
+        };
+        let type_name: Arc<str> = capitalize(&type_name).into();
+        let frame = Frame::of(place.scope);
+        for (name, parameter) in self.operations(&expression.attributes, place)? {
+            if let Err(refused) = frame.set_default(&type_name, name.clone(), parameter) {
+                let message = format!(
+                    "Default already defined for {type_name} {{ {name} }}; cannot redefine"
+                );
+                return Err(super::overrides::at(message, refused.file, refused.line));
+            }
+        }
+        Ok(value)
+    }
+
+    fn resource_override(&self, expression: &ResourceOverride, place: Place<'_, '_>) -> Evaluated {
+        self.override_resources(expression, place)
+    }
+
+    fn collector(&self, expression: &Collector, place: Place<'_, '_>) -> Evaluated {
+        self.collect(expression, place)?;
+        Ok(Value::Undef)
+    }
+
+    fn relationship(
+        &self,
+        operator: RelationshipOperator,
+        left: &Expression,
+        right: &Expression,
+        place: Place<'_, '_>,
+    ) -> Evaluated {
+        self.relate(operator, left, right, place)
+    }
+
+    fn definition(&self, expression: &Expression, _place: Place<'_, '_>) -> Evaluated {
+        // Definitions were taken in when their file was read; here they are only values.
+        Ok(match &expression.kind {
+            ExpressionKind::Class(class) => Value::Type(Type::Class(Some(class.name.clone()))),
+            ExpressionKind::Define(define) => {
+                let resource = ficelle_language::types::ResourceType {
+                    type_name: Some(capitalize(&define.name).into()),
+                    title: None,
+                };
+                Value::Type(Type::Resource(Arc::new(resource)))
+            }
+            _ => Value::Undef,
+        })
+    }
+
+    fn resource_parameter(&self, reference: &Type, name: &str, _place: Place<'_, '_>) -> Evaluated {
+        let value = Value::Type(reference.clone());
+        let missing = |type_name: &str, title: &str| {
+            Error::issue(format!("Resource not found: {type_name}['{title}']"))
+        };
+        let Some(reference) = reference_of(&value) else {
+            return Err(missing(&texts::display(&value), "").into());
+        };
+        let reference = self.named(&reference);
+        let Some(id) = self.table.find(&reference) else {
+            let (type_name, title) = (&reference.type_name, &reference.title);
+            return Err(missing(type_name, title).into());
+        };
+        let (declared_value, kind, frame) = {
+            let declared = self.table.get(id);
+            (
+                declared.value(name),
+                declared.kind.clone(),
+                declared.frame.clone(),
+            )
+        };
+        let is_known = match kind.accepts(name) {
+            Some(known) => known,
+            None => self.has_parameter(&kind, name) || crate::types::is_metaparameter(name),
+        };
+        if !is_known && name != "name" && name != "title" {
+            let (type_name, title) = (&reference.type_name, &reference.title);
+            return Err(Error::issue(format!(
+                "The resource {type_name}['{title}'] does not have a parameter called '{name}'"
+            ))
+            .into());
+        }
+        match declared_value {
+            Some(value) if !matches!(value, Value::Undef) => Ok(value),
+            _ => {
+                let defaults = frame.defaults(&reference.type_name);
+                Ok(defaults
+                    .get(name)
+                    .map(|parameter| parameter.value.clone())
+                    .unwrap_or_default())
+            }
+        }
+    }
+
+    fn find_file(&self, folder: ModuleFolder, name: &str) -> Option<Utf8PathBuf> {
+        let folder = match folder {
+            ModuleFolder::Files => "files",
+            ModuleFolder::Templates => "templates",
+            ModuleFolder::Scripts => "scripts",
+        };
+        if name.starts_with('/') {
+            let path = Utf8PathBuf::from(name);
+            return self.exists(&path).then_some(path);
+        }
+        let (module, rest) = name.split_once('/')?;
+        let path = self
+            .environment
+            .module(module)?
+            .path
+            .join(folder)
+            .join(rest);
+        self.exists(&path).then_some(path)
+    }
+
+    fn module_directory(&self, name: &str) -> Option<Utf8PathBuf> {
+        Some(self.environment.module(name)?.path.clone())
+    }
+}
+
+impl Compiler<'_> {
+    fn exists(&self, path: &Utf8PathBuf) -> bool {
+        matches!(self.inputs.kind(path), Ok(Some(FileKind::File)))
+    }
+
+    fn has_parameter(&self, kind: &super::kinds::Kind, name: &str) -> bool {
+        use super::kinds::Kind;
+        match kind {
+            Kind::Define(define) => define
+                .definition
+                .parameters
+                .iter()
+                .any(|formal| &*formal.name == name),
+            Kind::Class(class) => class
+                .definition
+                .parameters
+                .iter()
+                .any(|formal| &*formal.name == name),
+            _ => false,
+        }
+    }
+
+    /// Whether a class is in the catalog.
+    pub(super) fn is_class_declared(&self, name: &str) -> bool {
+        self.table.find(&class_reference(name)).is_some()
+    }
+
+    /// A type alias, its expression evaluated once.
+    fn alias(&self, evaluator: &Evaluator<'_>, name: &str) -> Evaluated<Option<Type>> {
+        let key: Arc<str> = name
+            .strip_prefix("::")
+            .unwrap_or(name)
+            .to_lowercase()
+            .into();
+        if let Some(known) = self.aliases.borrow().get(&key) {
+            return Ok(Some(known.clone()));
+        }
+        let Some(definition) = self.definitions.alias(name)? else {
+            return Ok(None);
+        };
+        let (alias, unresolved) = texts::new_alias(&definition.name);
+        self.aliases.borrow_mut().insert(key, alias.clone());
+        let top = self.top();
+        let resolved = evaluator.in_source(&definition.source, || {
+            evaluator.evaluate(&definition.type_expression, &top)
+        })?;
+        match resolved {
+            Value::Type(resolved) => {
+                // It is set here and nowhere else; a second compile has its own.
+                let _ = unresolved.resolved.set(resolved);
+                Ok(Some(alias))
+            }
+            other => Err(Error::new(format!(
+                "The expression <{}> is not a valid type specification.",
+                texts::display(&other)
+            ))
+            .into()),
+        }
+    }
+}

@@ -1,0 +1,256 @@
+//! The resources of a catalog in the making: a table by reference, and how they contain each
+//! other. Values are still the language's; [`super::finish`] turns them into data.
+
+use std::{
+    cell::{Ref, RefCell, RefMut},
+    rc::Rc,
+    sync::Arc,
+};
+
+use ficelle_language::{Scope, Value};
+use ficelle_model::Reference;
+use indexmap::{IndexMap, IndexSet};
+use rustc_hash::{FxBuildHasher, FxHashMap};
+
+use super::{frame::Frame, kinds::Kind, tags};
+
+/// A resource's place in the [`Table`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub(super) struct ResourceId(u32);
+
+impl ResourceId {
+    /// `Stage[main]`, `Class[settings]` and `Class[main]`, which every catalog begins with.
+    pub(super) const FIRST: [Self; 3] = [Self(0), Self(1), Self(2)];
+}
+
+/// Whose code it is: overriding a parameter is a right of the code that set it, and of subclasses.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub(super) enum Source {
+    /// The top level.
+    Main,
+    /// A class, by name.
+    Class(Arc<str>),
+    /// A defined type, by name.
+    Define(Arc<str>),
+    /// A node definition, by name.
+    Node(Arc<str>),
+}
+
+impl std::fmt::Display for Source {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Main => f.write_str("Class[main]"),
+            Self::Class(name) => write!(f, "Class[{}]", ficelle_model::reference::capitalize(name)),
+            Self::Define(name) => f.write_str(&ficelle_model::reference::capitalize(name)),
+            Self::Node(name) => write!(f, "Node[{name}]"),
+        }
+    }
+}
+
+/// Parameters by name, in the order of declaration.
+pub(super) type Parameters = IndexMap<Arc<str>, Parameter, FxBuildHasher>;
+
+/// A parameter as it was given.
+#[derive(Clone, Debug)]
+pub(super) struct Parameter {
+    pub value: Value,
+    pub source: Source,
+    pub file: Option<Arc<str>>,
+    pub line: Option<u32>,
+    pub mode: Mode,
+}
+
+/// What an override does to a value that is there.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Mode {
+    /// `=>`
+    Replace,
+    /// `+>`
+    Append,
+}
+
+/// How far a resource is in the compile.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Stage {
+    /// Declared; the body of a define or class is still to come.
+    Declared,
+    /// Its body was (or is being) evaluated.
+    Evaluated,
+}
+
+/// A resource that was declared.
+#[derive(Debug)]
+pub(super) struct Declared {
+    pub reference: Reference,
+    pub kind: Kind,
+    pub parameters: Parameters,
+    pub tags: IndexSet<Arc<str>>,
+    /// The scope of the declaration.
+    pub scope: Rc<Scope>,
+    /// What is around the declaration.
+    pub frame: Rc<Frame>,
+    pub source: Source,
+    pub file: Option<Arc<str>>,
+    pub line: Option<u32>,
+    pub is_virtual: bool,
+    pub exported: bool,
+    pub stage: Stage,
+    /// What the catalog says it is.
+    pub label: &'static str,
+    /// Whether the tags of its surroundings have been taken over.
+    pub scope_tagged: bool,
+    /// The node it was collected from.
+    pub collected: bool,
+}
+
+impl Declared {
+    /// The name that the resource manages: its namevar's value, else what its title says.
+    pub(super) fn name(&self) -> Arc<str> {
+        let given = [self.kind.namevar(), "name"]
+            .into_iter()
+            .find_map(|namevar| match self.parameters.get(namevar)?.value {
+                Value::String(ref name) => Some(name.clone()),
+                _ => None,
+            });
+        let name = given.unwrap_or_else(|| self.reference.title.clone());
+        self.kind.normalize_name(name)
+    }
+
+    /// Sets a parameter; `tag` tags the resource too.
+    pub(super) fn set(&mut self, name: Arc<str>, parameter: Parameter) -> Result<(), String> {
+        if name.as_ref() == "tag" {
+            tags::add_value(&mut self.tags, &parameter.value)?;
+        }
+        self.parameters.insert(name, parameter);
+        Ok(())
+    }
+
+    /// The value of a parameter; the title under `title`.
+    pub(super) fn value(&self, name: &str) -> Option<Value> {
+        if name == "title" {
+            return Some(Value::String(self.reference.title.clone()));
+        }
+        self.parameters
+            .get(name)
+            .map(|parameter| parameter.value.clone())
+    }
+}
+
+/// Resources, each once, in order.
+type Ids = IndexSet<ResourceId, FxBuildHasher>;
+
+/// The resources of a catalog.
+#[derive(Default)]
+pub(super) struct Table {
+    entries: RefCell<Vec<Declared>>,
+    by_reference: RefCell<FxHashMap<Reference, ResourceId>>,
+    contained: RefCell<FxHashMap<ResourceId, Ids>>,
+    containers: RefCell<FxHashMap<ResourceId, Ids>>,
+}
+
+/// A resource cannot be added.
+pub(super) enum Refusal {
+    /// The reference is taken.
+    Duplicate(ResourceId),
+    /// An alias is taken.
+    Alias {
+        /// The alias.
+        key: Arc<str>,
+        /// How a message shows it.
+        shown: String,
+        /// Who has it.
+        existing: ResourceId,
+    },
+}
+
+impl Table {
+    /// Adds a resource under its reference and its aliases.
+    pub(super) fn add(
+        &self,
+        resource: Declared,
+        aliases: &[(Arc<str>, String)],
+    ) -> Result<ResourceId, Refusal> {
+        let mut by_reference = self.by_reference.borrow_mut();
+        if let Some(existing) = by_reference.get(&resource.reference) {
+            return Err(Refusal::Duplicate(*existing));
+        }
+        let mut entries = self.entries.borrow_mut();
+        let id = ResourceId(entries.len() as u32);
+        for (alias, shown) in aliases {
+            if *alias == resource.reference.title {
+                continue;
+            }
+            let reference = Reference {
+                type_name: resource.reference.type_name.clone(),
+                title: alias.clone(),
+            };
+            if let Some(existing) = by_reference.get(&reference) {
+                if *existing == id {
+                    continue;
+                }
+                return Err(Refusal::Alias {
+                    key: alias.clone(),
+                    shown: shown.clone(),
+                    existing: *existing,
+                });
+            }
+            by_reference.insert(reference, id);
+        }
+        by_reference.insert(resource.reference.clone(), id);
+        entries.push(resource);
+        Ok(id)
+    }
+
+    /// The resource of a reference or an alias.
+    pub(super) fn find(&self, reference: &Reference) -> Option<ResourceId> {
+        self.by_reference.borrow().get(reference).copied()
+    }
+
+    /// A resource, to look at.
+    pub(super) fn get(&self, id: ResourceId) -> Ref<'_, Declared> {
+        Ref::map(self.entries.borrow(), |entries| &entries[id.0 as usize])
+    }
+
+    /// A resource, to change.
+    pub(super) fn get_mut(&self, id: ResourceId) -> RefMut<'_, Declared> {
+        RefMut::map(self.entries.borrow_mut(), |entries| {
+            &mut entries[id.0 as usize]
+        })
+    }
+
+    /// Every resource that has been added, in order.
+    pub(super) fn ids(&self) -> impl Iterator<Item = ResourceId> + use<> {
+        (0..self.len()).map(|index| ResourceId(index as u32))
+    }
+
+    /// How many there are.
+    pub(super) fn len(&self) -> usize {
+        self.entries.borrow().len()
+    }
+
+    /// `container` contains `contained`.
+    pub(super) fn contain(&self, container: ResourceId, contained: ResourceId) {
+        let mut inward = self.containers.borrow_mut();
+        inward.entry(contained).or_default().insert(container);
+        let mut outward = self.contained.borrow_mut();
+        outward.entry(container).or_default().insert(contained);
+    }
+
+    /// What a resource contains directly.
+    pub(super) fn contents(&self, container: ResourceId) -> Vec<ResourceId> {
+        copied(&self.contained, container)
+    }
+
+    /// What contains a resource directly.
+    pub(super) fn containers(&self, contained: ResourceId) -> Vec<ResourceId> {
+        copied(&self.containers, contained)
+    }
+}
+
+fn copied(edges: &RefCell<FxHashMap<ResourceId, Ids>>, from: ResourceId) -> Vec<ResourceId> {
+    let edges = edges.borrow();
+    edges
+        .get(&from)
+        .map(|to| to.iter().copied().collect())
+        .unwrap_or_default()
+}

@@ -1,0 +1,484 @@
+//! What one compile knows of classes, defines, nodes, functions and types.
+//!
+//! A name that is not known yet is looked for where its file must be: `a::b::c` in module `a`,
+//! `manifests/b/c.pp`, then `manifests/b.pp`, then `manifests/init.pp`.
+
+use std::{cell::RefCell, sync::Arc};
+
+use camino::Utf8Path;
+use ficelle_language::{Error, Evaluated};
+use ficelle_model::inputs::{FileKind, InputError, Inputs};
+use ficelle_syntax::{
+    ast::{
+        ClassDefinition, DefineDefinition, ExpressionKind, FunctionDefinition, NodeDefinition,
+        TypeAliasDefinition,
+    },
+    source::{Source, Span},
+    validate::Location,
+};
+use indexmap::IndexMap;
+use rustc_hash::{FxBuildHasher, FxHashMap, FxHashSet};
+
+use super::sources::{ParsedFile, Rules};
+use crate::{environment::Environment, error::CompileError};
+
+/// A class and the module it came with.
+#[derive(Debug)]
+pub(crate) struct Class {
+    pub definition: Arc<ClassDefinition>,
+    pub module: Option<Arc<str>>,
+}
+
+/// A defined type and the module it came with.
+#[derive(Debug)]
+pub(crate) struct Define {
+    pub definition: Arc<DefineDefinition>,
+    pub module: Option<Arc<str>>,
+}
+
+/// A node definition under one of its names.
+#[derive(Debug)]
+pub(crate) struct Node {
+    /// The name it has in the catalog.
+    pub name: Arc<str>,
+    pub matching: NodeMatch,
+    pub definition: Arc<NodeDefinition>,
+}
+
+/// Which nodes a definition is for.
+#[derive(Debug)]
+pub(crate) enum NodeMatch {
+    /// A name, lower case.
+    Name,
+    /// A regular expression's source.
+    Regexp(Arc<str>),
+}
+
+type Map<V> = IndexMap<Arc<str>, V, FxBuildHasher>;
+
+/// What one compile knows.
+pub(crate) struct Definitions<'a> {
+    environment: &'a Environment,
+    inputs: &'a dyn Inputs,
+    rules: Rules,
+    classes: RefCell<Map<Arc<Class>>>,
+    defines: RefCell<Map<Arc<Define>>>,
+    nodes: RefCell<Map<Arc<Node>>>,
+    functions: RefCell<FxHashMap<Arc<str>, Option<Arc<FunctionDefinition>>>>,
+    aliases: RefCell<FxHashMap<Arc<str>, Option<Arc<TypeAliasDefinition>>>>,
+    loaded: RefCell<FxHashSet<camino::Utf8PathBuf>>,
+    missing: RefCell<FxHashSet<Arc<str>>>,
+    warnings: RefCell<Vec<CompileError>>,
+    main: RefCell<Vec<Arc<ParsedFile>>>,
+}
+
+impl<'a> Definitions<'a> {
+    pub(crate) fn new(environment: &'a Environment, inputs: &'a dyn Inputs, rules: Rules) -> Self {
+        Self {
+            environment,
+            inputs,
+            rules,
+            classes: RefCell::default(),
+            defines: RefCell::default(),
+            nodes: RefCell::default(),
+            functions: RefCell::default(),
+            aliases: RefCell::default(),
+            loaded: RefCell::default(),
+            missing: RefCell::default(),
+            warnings: RefCell::default(),
+            main: RefCell::default(),
+        }
+    }
+
+    /// Reads the main manifest: `code`, or the environment's file or directory.
+    pub(crate) fn load_main(&self, code: Option<&str>) -> Result<(), CompileError> {
+        if let Some(code) = code {
+            let file = Arc::new(ParsedFile::of_code(code, self.rules)?);
+            return self.import_main(file);
+        }
+        let Some(manifest) = &self.environment.configuration().manifest else {
+            return Ok(());
+        };
+        let mut files = Vec::new();
+        match self.inputs.kind(manifest).map_err(unreadable)? {
+            Some(FileKind::Directory) => self.manifests_below(manifest, &mut files)?,
+            Some(_) => files.push(manifest.clone()),
+            None => {}
+        }
+        for path in files {
+            if let Some(bytes) = self.inputs.read(&path).map_err(unreadable)? {
+                let sources = self.environment.sources();
+                let parsed = sources.parsed(&path, &bytes, self.rules, Location::Anywhere);
+                self.import_main(parsed.map_err(|error| (*error).clone())?)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// The files whose top level is evaluated, in order.
+    pub(crate) fn main(&self) -> Vec<Arc<ParsedFile>> {
+        self.main.borrow().clone()
+    }
+
+    /// What validation warned of since the last call.
+    pub(crate) fn take_warnings(&self) -> Vec<CompileError> {
+        std::mem::take(&mut self.warnings.borrow_mut())
+    }
+
+    fn import_main(&self, file: Arc<ParsedFile>) -> Result<(), CompileError> {
+        self.import(&file, None).map_err(CompileError::from)?;
+        self.main.borrow_mut().push(file);
+        Ok(())
+    }
+
+    /// The `.pp` files of a directory and those below it, sorted by path.
+    fn manifests_below(
+        &self,
+        directory: &Utf8Path,
+        files: &mut Vec<camino::Utf8PathBuf>,
+    ) -> Result<(), CompileError> {
+        let entries = self.inputs.list(directory).map_err(unreadable)?;
+        let first = files.len();
+        for entry in entries.iter().flat_map(|entries| entries.iter()) {
+            let path = directory.join(&entry.name);
+            match entry.kind {
+                FileKind::Directory if !entry.name.starts_with('.') => {
+                    self.manifests_below(&path, files)?;
+                }
+                FileKind::File if entry.name.ends_with(".pp") => files.push(path),
+                _ => {}
+            }
+        }
+        files[first..].sort_by(|left, right| left.as_str().cmp(right.as_str()));
+        Ok(())
+    }
+
+    fn import(&self, file: &ParsedFile, module: Option<&Arc<str>>) -> Result<(), Error> {
+        self.warnings
+            .borrow_mut()
+            .extend(file.warnings.iter().cloned());
+        let contents = &file.contents;
+        for definition in &contents.classes {
+            self.add_class(definition, module)?;
+        }
+        for definition in &contents.defines {
+            self.add_define(definition, module)?;
+        }
+        for definition in &contents.nodes {
+            self.add_node(definition)?;
+        }
+        for definition in &contents.functions {
+            let mut functions = self.functions.borrow_mut();
+            functions.insert(definition.name.clone(), Some(Arc::clone(definition)));
+        }
+        for definition in &contents.aliases {
+            let mut aliases = self.aliases.borrow_mut();
+            let name = definition.name.to_lowercase();
+            aliases.insert(name.into(), Some(Arc::clone(definition)));
+        }
+        Ok(())
+    }
+
+    fn add_class(
+        &self,
+        definition: &Arc<ClassDefinition>,
+        module: Option<&Arc<str>>,
+    ) -> Result<(), Error> {
+        let name = &definition.name;
+        let at = (&definition.source, definition.span);
+        if let Some(other) = self.classes.borrow().get(name) {
+            let (source, span) = (&other.definition.source, other.definition.span);
+            let context = context(source, span);
+            let message = format!("Class '{name}' is already defined{context}; cannot redefine");
+            return Err(placed(message, at));
+        }
+        if let Some(other) = self.defines.borrow().get(name) {
+            let context = context(&other.definition.source, other.definition.span);
+            let message = format!(
+                "Definition '{name}' is already defined{context}; cannot be redefined as a class"
+            );
+            return Err(placed(message, at));
+        }
+        let class = Class {
+            definition: Arc::clone(definition),
+            module: module.cloned(),
+        };
+        let mut classes = self.classes.borrow_mut();
+        classes.insert(name.clone(), Arc::new(class));
+        Ok(())
+    }
+
+    fn add_define(
+        &self,
+        definition: &Arc<DefineDefinition>,
+        module: Option<&Arc<str>>,
+    ) -> Result<(), Error> {
+        let name = &definition.name;
+        let at = (&definition.source, definition.span);
+        if let Some(other) = self.classes.borrow().get(name) {
+            let context = context(&other.definition.source, other.definition.span);
+            let message = format!(
+                "'{name}' is already defined{context} as a class; cannot redefine as a definition"
+            );
+            return Err(placed(message, at));
+        }
+        if let Some(other) = self.defines.borrow().get(name) {
+            let context = context(&other.definition.source, other.definition.span);
+            let message =
+                format!("Definition '{name}' is already defined{context}; cannot be redefined");
+            return Err(placed(message, at));
+        }
+        let define = Define {
+            definition: Arc::clone(definition),
+            module: module.cloned(),
+        };
+        let mut defines = self.defines.borrow_mut();
+        defines.insert(name.clone(), Arc::new(define));
+        Ok(())
+    }
+
+    fn add_node(&self, definition: &Arc<NodeDefinition>) -> Result<(), Error> {
+        for matched in &definition.matches {
+            let (name, matching): (Arc<str>, NodeMatch) = match &matched.kind {
+                ExpressionKind::Regexp(source) => (
+                    regexp_node_name(source).into(),
+                    NodeMatch::Regexp(source.clone()),
+                ),
+                ExpressionKind::Default => ("default".into(), NodeMatch::Name),
+                ExpressionKind::String(name)
+                | ExpressionKind::Name(name)
+                | ExpressionKind::Reference(name) => (name.to_lowercase().into(), NodeMatch::Name),
+                // Validation refuses what is not a name; a number is one.
+                _ => {
+                    let text = definition.source.slice(matched.span);
+                    let text = text.trim_matches(['\'', '"']).to_lowercase();
+                    (text.into(), NodeMatch::Name)
+                }
+            };
+            if let Some(other) = self.nodes.borrow().get(&name) {
+                let context = context(&other.definition.source, other.definition.span);
+                let message = format!("Node '{name}' is already defined{context}; cannot redefine");
+                return Err(placed(message, (&definition.source, definition.span)));
+            }
+            let node = Node {
+                name: name.clone(),
+                matching,
+                definition: Arc::clone(definition),
+            };
+            self.nodes.borrow_mut().insert(name, Arc::new(node));
+        }
+        Ok(())
+    }
+
+    /// The node definitions, in order.
+    pub(crate) fn nodes(&self) -> Vec<Arc<Node>> {
+        self.nodes.borrow().values().cloned().collect()
+    }
+
+    /// A class by name (any case, with or without a leading `::`).
+    pub(crate) fn class(&self, name: &str) -> Evaluated<Option<Arc<Class>>> {
+        let name = plain(name);
+        if let Some(class) = self.classes.borrow().get(&*name) {
+            return Ok(Some(Arc::clone(class)));
+        }
+        self.load(&name)?;
+        Ok(self.classes.borrow().get(&*name).cloned())
+    }
+
+    /// A defined type by name (any case, with or without a leading `::`).
+    pub(crate) fn define(&self, name: &str) -> Evaluated<Option<Arc<Define>>> {
+        let name = plain(name);
+        if let Some(define) = self.defines.borrow().get(&*name) {
+            return Ok(Some(Arc::clone(define)));
+        }
+        self.load(&name)?;
+        Ok(self.defines.borrow().get(&*name).cloned())
+    }
+
+    /// Loads the files in which the class or define of this name may stand.
+    fn load(&self, name: &str) -> Evaluated<()> {
+        if name.is_empty() || self.missing.borrow().contains(name) {
+            return Ok(());
+        }
+        let known = |name: &str| {
+            self.classes.borrow().contains_key(name) || self.defines.borrow().contains_key(name)
+        };
+        let mut candidate = name;
+        loop {
+            let first = candidate.split("::").next().unwrap_or(candidate);
+            if let Some(module) = self.environment.module(first) {
+                let path = module.file_of("manifests", candidate);
+                self.load_manifest(&path, candidate, &module.name)?;
+                if known(name) {
+                    return Ok(());
+                }
+            }
+            match candidate.rsplit_once("::") {
+                Some((outer, _)) => candidate = outer,
+                None => break,
+            }
+        }
+        self.missing.borrow_mut().insert(name.into());
+        Ok(())
+    }
+
+    fn load_manifest(&self, path: &Utf8Path, name: &str, module: &Arc<str>) -> Evaluated<()> {
+        if !self.loaded.borrow_mut().insert(path.to_owned()) {
+            return Ok(());
+        }
+        if let Some(file) = self.parsed(path, name)? {
+            self.import(&file, Some(module))?;
+        }
+        Ok(())
+    }
+
+    /// The tree of the file that `name` is looked for in, where it exists.
+    fn parsed(&self, path: &Utf8Path, name: &str) -> Evaluated<Option<Arc<ParsedFile>>> {
+        let bytes = match self.inputs.read(path) {
+            Ok(Some(bytes)) => bytes,
+            Ok(None) => return Ok(None),
+            Err(error) => return Err(Error::new(error.to_string()).into()),
+        };
+        let location = Location::Namespace(name.into());
+        let sources = self.environment.sources();
+        match sources.parsed(path, &bytes, self.rules, location) {
+            Ok(file) => Ok(Some(file)),
+            Err(error) => Err(Error::from((*error).clone()).into()),
+        }
+    }
+
+    /// A function written in the Puppet language.
+    pub(crate) fn function(&self, name: &str) -> Evaluated<Option<Arc<FunctionDefinition>>> {
+        let name = name.trim_start_matches("::");
+        if let Some(known) = self.functions.borrow().get(name) {
+            return Ok(known.clone());
+        }
+        let mut found = None;
+        if let Some((path, file)) = self.autoload("functions", name)? {
+            let definition = only(&file.contents.functions, &file, &path, "function", name)?;
+            if definition.name.as_ref() != name {
+                return Err(wrong_name(&path, "function", name, &definition.name));
+            }
+            found = Some(Arc::clone(definition));
+        }
+        let mut functions = self.functions.borrow_mut();
+        functions.insert(name.into(), found.clone());
+        Ok(found)
+    }
+
+    /// A type alias by its name as written.
+    pub(crate) fn alias(&self, name: &str) -> Evaluated<Option<Arc<TypeAliasDefinition>>> {
+        let lower = plain(name);
+        if let Some(known) = self.aliases.borrow().get(&*lower) {
+            return Ok(known.clone());
+        }
+        let mut found = None;
+        if let Some((path, file)) = self.autoload("types", &lower)? {
+            let definition = only(&file.contents.aliases, &file, &path, "type", name)?;
+            if definition.name.to_lowercase() != *lower {
+                return Err(wrong_name(&path, "type", name, &definition.name));
+            }
+            found = Some(Arc::clone(definition));
+        }
+        self.aliases
+            .borrow_mut()
+            .insert(lower.into(), found.clone());
+        Ok(found)
+    }
+
+    /// The file of a qualified name in a folder of a module or of the environment.
+    fn autoload(
+        &self,
+        folder: &str,
+        name: &str,
+    ) -> Evaluated<Option<(camino::Utf8PathBuf, Arc<ParsedFile>)>> {
+        let Some((first, rest)) = name.split_once("::") else {
+            return Ok(None);
+        };
+        let relative = format!("{folder}/{}.pp", rest.replace("::", "/"));
+        let path = match (first, self.environment.directory()) {
+            ("environment", Some(directory)) => directory.join(relative),
+            _ => match self.environment.module(first) {
+                Some(module) => module.path.join(relative),
+                None => return Ok(None),
+            },
+        };
+        Ok(self.parsed(&path, name)?.map(|file| (path, file)))
+    }
+}
+
+/// The one definition that an autoloaded file holds.
+fn only<'f, T>(
+    definitions: &'f [T],
+    file: &ParsedFile,
+    path: &Utf8Path,
+    kind: &str,
+    name: &str,
+) -> Evaluated<&'f T> {
+    let problem = match (definitions, file.program.body.len()) {
+        ([definition], 1) => return Ok(definition),
+        (_, 0) => "is empty".to_owned(),
+        ([], _) => format!("does not define a {kind}"),
+        _ => format!("contains more than a {kind} definition"),
+    };
+    Err(Error::new(format!(
+        "The code loaded from {path} to find '{name}' {problem}"
+    ))
+    .into())
+}
+
+fn wrong_name(
+    path: &Utf8Path,
+    kind: &str,
+    expected: &str,
+    actual: &str,
+) -> ficelle_language::Unwind {
+    let message = format!(
+        "The code loaded from {path} produced {kind} with the wrong name, expected {expected}, \
+         actual {actual}"
+    );
+    Error::new(message).into()
+}
+
+/// Lower case, without a leading `::`.
+fn plain(name: &str) -> std::borrow::Cow<'_, str> {
+    let name = name.strip_prefix("::").unwrap_or(name);
+    if name.bytes().any(|byte| byte.is_ascii_uppercase()) || !name.is_ascii() {
+        name.to_lowercase().into()
+    } else {
+        name.into()
+    }
+}
+
+/// `__node_regexp__` and what is left of the expression.
+fn regexp_node_name(source: &str) -> String {
+    let lower = source.to_lowercase();
+    let kept: String = lower
+        .chars()
+        .filter(|&character| {
+            character.is_ascii_alphanumeric() || matches!(character, '-' | '_' | ':' | '.')
+        })
+        .collect();
+    format!("__node_regexp__{}", kept.trim_start_matches('.'))
+}
+
+/// ` at (file: F, line: L)`, empty for code that is in no file.
+fn context(source: &Source, span: Span) -> String {
+    let line = source.line(span.start);
+    match source.path() {
+        Some(file) => format!(" at (file: {file}, line: {line})"),
+        None => format!(" at (line: {line})"),
+    }
+}
+
+fn placed(message: String, (source, span): (&Arc<Source>, Span)) -> Error {
+    let mut error = Error::complete(message);
+    let mut location = ficelle_language::error::Location::of(source, span);
+    location.column = None;
+    error.location = Some(location);
+    error
+}
+
+fn unreadable(error: InputError) -> CompileError {
+    CompileError::new(error.to_string())
+}

@@ -1,0 +1,19 @@
+//! What the compiler must know of resource types that are not written in the Puppet language
+//! beyond the native schema: the types that modules declare in Ruby.
+
+mod ruby;
+
+pub use ruby::RubyType;
+
+/// The parameters that name other resources.
+pub const RELATIONSHIPS: [&str; 4] = ["require", "subscribe", "before", "notify"];
+
+/// The metaparameters that come down from a container to what it contains.
+pub const INHERITED: [&str; 7] = [
+    "noop", "schedule", "audit", "loglevel", "alias", "tag", "stage",
+];
+
+/// Whether every resource has this parameter.
+pub fn is_metaparameter(name: &str) -> bool {
+    INHERITED.contains(&name) || RELATIONSHIPS.contains(&name)
+}
