@@ -1,0 +1,271 @@
+//! A level of a hierarchy: its back end and its locations.
+
+use std::sync::Arc;
+
+use camino::{Utf8Path, Utf8PathBuf};
+use ficelle_language::{Value, error::Evaluated, values::HashMap};
+use ficelle_model::inputs::{FileKind, Inputs};
+
+use crate::{
+    adapter::{Invocation, Lookup},
+    interpolation::{Methods, interpolate},
+    key::{Key, failure},
+};
+
+/// A level.
+#[derive(Clone, Debug)]
+pub(crate) struct Entry {
+    pub name: Arc<str>,
+    pub backend: Backend,
+    /// Where relative locations start, `%{…}` not replaced yet.
+    pub folder: Utf8PathBuf,
+    pub locations: Locations,
+    /// `options`, handed to the back end.
+    pub options: HashMap,
+}
+
+/// What reads the data, by the function that does it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Backend {
+    /// Gives all data of a location at once.
+    DataHash(Arc<str>),
+    /// Gives the value of one key.
+    LookupKey(Arc<str>),
+    /// Gives the value of a dotted key.
+    DataDig(Arc<str>),
+    /// A function without arguments that gives a hash (deprecated).
+    Data(Arc<str>),
+}
+
+/// Where a level's data lies.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Locations {
+    /// Nowhere: the back end knows.
+    None,
+    Paths(Vec<Arc<str>>),
+    Globs(Vec<Arc<str>>),
+    Uris(Vec<Arc<str>>),
+    /// One path for each element of a variable.
+    Mapped {
+        variable: Arc<str>,
+        name: Arc<str>,
+        template: Arc<str>,
+    },
+}
+
+/// A location with its `%{…}` replaced.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub(crate) enum Location {
+    None,
+    Path(Utf8PathBuf),
+    Uri(Arc<str>),
+}
+
+impl Entry {
+    /// The level's locations for this node; files that are not there are left out.
+    pub fn resolve(
+        &self,
+        lookup: &Lookup,
+        invocation: &Invocation<'_>,
+    ) -> Evaluated<Vec<Location>> {
+        let expand = |text: &str, invocation: &Invocation<'_>| -> Evaluated<String> {
+            let value = interpolate(lookup, invocation, Value::string(text), Methods::Refused)?;
+            Ok(value.as_str().unwrap_or_default().to_owned())
+        };
+        let folder = Utf8PathBuf::from(expand(self.folder.as_str(), invocation)?);
+        let inputs = invocation.host.inputs();
+        let mut locations = Vec::new();
+        match &self.locations {
+            Locations::None => locations.push(Location::None),
+            Locations::Uris(uris) => {
+                for uri in uris {
+                    let uri = expand(uri, invocation)?;
+                    if uri.contains([' ', '<', '>', '"']) {
+                        return Err(ficelle_language::error::Error::new(format!(
+                            "bad URI(is not URI?): \"{uri}\""
+                        ))
+                        .into());
+                    }
+                    locations.push(Location::Uri(uri.into()));
+                }
+            }
+            Locations::Paths(paths) => {
+                for path in paths {
+                    let path = folder.join(expand(path, invocation)?);
+                    add_file(inputs, path, &mut locations)?;
+                }
+            }
+            Locations::Globs(globs) => {
+                for glob in globs {
+                    let pattern = folder.join(expand(glob, invocation)?);
+                    for path in expand_glob(inputs, &pattern)? {
+                        add_file(inputs, path, &mut locations)?;
+                    }
+                }
+            }
+            Locations::Mapped {
+                variable,
+                name,
+                template,
+            } => {
+                let key = Key::parse(variable)?;
+                let value = match invocation.variable(&key.root)? {
+                    Some(value) => key.dig(value)?.unwrap_or_default(),
+                    None => Value::Undef,
+                };
+                let elements = match value {
+                    Value::Array(elements) => elements.to_vec(),
+                    Value::Undef => Vec::new(),
+                    Value::Hash(_) => {
+                        return Err(failure(format!(
+                            "mapped_paths of hierarchy '{}': the variable '{variable}' is a hash, \
+                             a string or an array is needed",
+                            self.name
+                        ))
+                        .into());
+                    }
+                    one => vec![one],
+                };
+                for element in elements {
+                    let bound = invocation.with_variable(name, element);
+                    let path = folder.join(expand(template, &bound)?);
+                    add_file(inputs, path, &mut locations)?;
+                }
+            }
+        }
+        Ok(locations)
+    }
+}
+
+fn add_file(
+    inputs: &dyn Inputs,
+    path: Utf8PathBuf,
+    locations: &mut Vec<Location>,
+) -> Evaluated<()> {
+    let kind = inputs
+        .kind(&path)
+        .map_err(|error| failure(error.to_string()))?;
+    if kind == Some(FileKind::File) {
+        locations.push(Location::Path(path));
+    }
+    Ok(())
+}
+
+/// The paths that fit a pattern with `*`, `?`, `[…]`, `{a,b}` and `**`, sorted.
+fn expand_glob(inputs: &dyn Inputs, pattern: &Utf8Path) -> Evaluated<Vec<Utf8PathBuf>> {
+    let mut found = Vec::new();
+    for pattern in braces(pattern.as_str()) {
+        let pattern = Utf8PathBuf::from(pattern);
+        let parts: Vec<&str> = pattern.components().map(|part| part.as_str()).collect();
+        walk(inputs, Utf8PathBuf::new(), &parts, &mut found)?;
+    }
+    found.sort();
+    found.dedup();
+    Ok(found)
+}
+
+fn walk(
+    inputs: &dyn Inputs,
+    at: Utf8PathBuf,
+    parts: &[&str],
+    found: &mut Vec<Utf8PathBuf>,
+) -> Evaluated<()> {
+    let Some((part, rest)) = parts.split_first() else {
+        found.push(at);
+        return Ok(());
+    };
+    if !part.contains(['*', '?', '[']) {
+        return walk(inputs, at.join(part), rest, found);
+    }
+    let entries = inputs
+        .list(&at)
+        .map_err(|error| failure(error.to_string()))?;
+    let Some(entries) = entries else {
+        return Ok(());
+    };
+    if *part == "**" {
+        walk(inputs, at.clone(), rest, found)?;
+    }
+    for entry in entries.iter().filter(|entry| !entry.name.starts_with('.')) {
+        if *part == "**" {
+            if entry.kind == FileKind::Directory {
+                walk(inputs, at.join(&entry.name), parts, found)?;
+            }
+        } else if fits(part.as_bytes(), entry.name.as_bytes()) {
+            walk(inputs, at.join(&entry.name), rest, found)?;
+        }
+    }
+    Ok(())
+}
+
+fn braces(pattern: &str) -> Vec<String> {
+    let Some(open) = pattern.find('{') else {
+        return vec![pattern.to_owned()];
+    };
+    let Some(close) = pattern[open..].find('}').map(|at| open + at) else {
+        return vec![pattern.to_owned()];
+    };
+    let (before, after) = (&pattern[..open], &pattern[close + 1..]);
+    let choices = pattern[open + 1..close].split(',');
+    choices
+        .flat_map(|choice| braces(&format!("{before}{choice}{after}")))
+        .collect()
+}
+
+/// Whether a name fits a part of a pattern.
+fn fits(pattern: &[u8], name: &[u8]) -> bool {
+    match (pattern.split_first(), name.split_first()) {
+        (None, None) => true,
+        (Some((b'*', rest)), _) => {
+            fits(rest, name) || (!name.is_empty() && fits(pattern, &name[1..]))
+        }
+        (Some((b'?', rest)), Some((_, name))) => fits(rest, name),
+        (Some((b'[', set)), Some((&first, tail))) => {
+            let Some(end) = set.iter().position(|&b| b == b']') else {
+                return false;
+            };
+            let (negated, choices) = match set[..end].split_first() {
+                Some((b'!' | b'^', choices)) => (true, choices),
+                _ => (false, &set[..end]),
+            };
+            let mut hit = false;
+            let mut at = 0;
+            while at < choices.len() {
+                if at + 2 < choices.len() && choices[at + 1] == b'-' {
+                    hit |= (choices[at]..=choices[at + 2]).contains(&first);
+                    at += 3;
+                } else {
+                    hit |= choices[at] == first;
+                    at += 1;
+                }
+            }
+            hit != negated && fits(&set[end + 1..], tail)
+        }
+        (Some((&wanted, rest)), Some((&first, tail))) => wanted == first && fits(rest, tail),
+        _ => false,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{braces, fits};
+
+    #[test]
+    fn patterns_fit_names() {
+        for (pattern, name, expected) in [
+            ("*.yaml", "a.yaml", true),
+            ("*.yaml", "a.json", false),
+            ("a?c", "abc", true),
+            ("[a-c]x", "bx", true),
+            ("[!a-c]x", "bx", false),
+            ("*", "", true),
+        ] {
+            assert_eq!(
+                fits(pattern.as_bytes(), name.as_bytes()),
+                expected,
+                "{pattern} {name}"
+            );
+        }
+        assert_eq!(braces("a{b,c}d{e,f}"), ["abde", "abdf", "acde", "acdf"]);
+    }
+}

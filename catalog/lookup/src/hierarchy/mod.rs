@@ -1,0 +1,180 @@
+//! `hiera.yaml`: which levels there are, in which order, and where their data lies.
+
+pub(crate) mod entry;
+mod version3;
+mod version4;
+mod version5;
+
+use std::sync::Arc;
+
+use camino::{Utf8Path, Utf8PathBuf};
+use ficelle_language::{Value, error::Evaluated, values::HashMap};
+
+use crate::{LookupHost, data::from_node, key::failure};
+
+pub(crate) use entry::{Backend, Entry, Locations};
+
+/// Whose hierarchy it is.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub(crate) enum Layer {
+    Global,
+    Environment,
+    Module(Arc<str>),
+}
+
+/// A hierarchy as configured.
+#[derive(Debug, Default)]
+pub(crate) struct Hierarchy {
+    /// The levels, strongest first.
+    pub entries: Vec<Entry>,
+    /// Levels asked when no layer knows the key; of a module only.
+    pub defaults: Vec<Entry>,
+}
+
+impl Hierarchy {
+    /// Reads a `hiera.yaml`; `None` where there is none.
+    pub fn load(host: &dyn LookupHost, layer: &Layer, path: &Utf8Path) -> Evaluated<Option<Self>> {
+        let bytes = host
+            .inputs()
+            .read(path)
+            .map_err(|error| failure(error.to_string()))?;
+        let Some(bytes) = bytes else { return Ok(None) };
+        let text = String::from_utf8_lossy(&bytes);
+        let node = ficelle_model::yaml::parse(&text)
+            .map_err(|error| failure(format!("Unable to parse ({path}): {error}")))?;
+        let file = ConfigurationFile { path, text: &text };
+        let hash = match from_node(&node) {
+            Value::Hash(hash) => hash,
+            _ => {
+                host.warn(
+                    &format!(
+                        "{path}: File exists but does not contain a valid YAML hash. Falling back \
+                         to Hiera version 3 default config"
+                    ),
+                    None,
+                );
+                Arc::default()
+            }
+        };
+        file.read(host, layer, &hash).map(Some)
+    }
+}
+
+/// A `hiera.yaml` that is being read.
+pub(crate) struct ConfigurationFile<'t> {
+    path: &'t Utf8Path,
+    text: &'t str,
+}
+
+impl ConfigurationFile<'_> {
+    fn read(&self, host: &dyn LookupHost, layer: &Layer, hash: &HashMap) -> Evaluated<Hierarchy> {
+        match hash.get(&Value::string("version")) {
+            Some(Value::Integer(5)) => self.version5(layer, hash),
+            Some(Value::Integer(4)) => {
+                if *layer == Layer::Global {
+                    return self.refuse(
+                        "hiera.yaml version 4 cannot be used in the global layer",
+                        None,
+                    );
+                }
+                self.deprecated(host, 4);
+                self.version4(hash)
+            }
+            None | Some(Value::Integer(3)) => {
+                match layer {
+                    Layer::Module(_) => {
+                        return self
+                            .refuse("hiera.yaml version 3 cannot be used in a module", None);
+                    }
+                    Layer::Environment => {
+                        return self.refuse(
+                            "hiera.yaml version 3 cannot be used in an environment",
+                            None,
+                        );
+                    }
+                    Layer::Global => self.deprecated(host, 3),
+                }
+                self.version3(hash)
+            }
+            Some(other) => self.refuse(
+                &format!("This runtime does not support hiera.yaml version {other}"),
+                None,
+            ),
+        }
+    }
+
+    fn deprecated(&self, host: &dyn LookupHost, version: u8) {
+        let path = self.path;
+        host.deprecate(
+            path.as_str(),
+            &format!(
+                "{path}: Use of 'hiera.yaml' version {version} is deprecated. It should be \
+                 converted to version 5"
+            ),
+            Some(path.as_str()),
+        );
+    }
+
+    /// The folder that relative paths start from.
+    fn root(&self) -> Utf8PathBuf {
+        self.path
+            .parent()
+            .map(Utf8Path::to_owned)
+            .unwrap_or_default()
+    }
+
+    /// An error that names the file, and the line where one is known.
+    fn refuse<T>(&self, message: &str, line: Option<usize>) -> Evaluated<T> {
+        let place = match line {
+            Some(line) => format!("(file: {}, line: {line})", self.path),
+            None => format!("(file: {})", self.path),
+        };
+        Err(failure(format!("{message} {place}")).into())
+    }
+
+    /// The line, from 1, of the `occurrence`-th (from 1) setting `key: value`.
+    fn line_of(&self, key: &str, value: &str, occurrence: usize) -> Option<usize> {
+        let fits = |line: &str| {
+            let line = line.trim().trim_start_matches("- ").trim_start();
+            let line = line.strip_prefix(':').unwrap_or(line);
+            let rest = line
+                .strip_prefix(key)
+                .and_then(|rest| rest.trim_start().strip_prefix(':'));
+            rest.is_some_and(|rest| {
+                let rest = rest.split(" #").next().unwrap_or(rest).trim();
+                rest.trim_matches(['"', '\'']) == value
+            })
+        };
+        self.text
+            .lines()
+            .enumerate()
+            .filter(|(_, line)| fits(line))
+            .nth(occurrence - 1)
+            .map(|(index, _)| index + 1)
+    }
+
+    /// The line, from 1, on which a setting's name stands.
+    fn line_of_key(&self, key: &str) -> Option<usize> {
+        let fits = |line: &str| {
+            let line = line.trim().trim_start_matches("- ").trim_start();
+            let line = line.strip_prefix(':').unwrap_or(line);
+            line.strip_prefix(key)
+                .is_some_and(|rest| rest.trim_start().starts_with(':'))
+        };
+        self.text.lines().position(fits).map(|index| index + 1)
+    }
+}
+
+/// The text of an entry of a hash.
+pub(crate) fn text<'h>(hash: &'h HashMap, key: &str) -> Option<&'h str> {
+    hash.get(&Value::string(key)).and_then(Value::as_str)
+}
+
+/// One text, or several.
+pub(crate) fn texts(value: &Value) -> Vec<Arc<str>> {
+    match value {
+        Value::String(text) => vec![Arc::clone(text)],
+        Value::Array(elements) => elements.iter().flat_map(texts).collect(),
+        _ => Vec::new(),
+    }
+}

@@ -1,0 +1,144 @@
+//! Keys: `profile::users.admin.0`, where quotes protect a dot.
+
+use std::sync::Arc;
+
+use ficelle_language::{
+    Value,
+    error::{Error, Evaluated, Location},
+};
+
+/// An error that is shown without a place, as those of the reference's data binding are.
+pub(crate) fn failure(message: impl Into<String>) -> Error {
+    let mut error = Error::complete(message);
+    error.location = Some(Location::default());
+    error
+}
+
+/// A key: what is looked up, and the way into the value.
+#[derive(Clone, Debug)]
+pub(crate) struct Key {
+    pub text: Arc<str>,
+    pub root: Arc<str>,
+    pub segments: Vec<Segment>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Segment {
+    Name(Arc<str>),
+    Index(i64),
+}
+
+impl Key {
+    /// Reads a key.
+    pub fn parse(text: &str) -> Evaluated<Self> {
+        let mut parts = split(text)?.into_iter();
+        let root = parts.next().unwrap_or_default().0;
+        let segment = |(name, quoted): (String, bool)| match name.parse() {
+            Ok(index) if !quoted => Segment::Index(index),
+            _ => Segment::Name(name.into()),
+        };
+        Ok(Self {
+            text: text.into(),
+            root: root.into(),
+            segments: parts.map(segment).collect(),
+        })
+    }
+
+    /// The module that the key belongs to: what stands before its first `::`.
+    pub fn module(&self) -> Option<&str> {
+        let (module, _) = self.root.split_once("::")?;
+        (!module.is_empty()).then_some(module)
+    }
+
+    /// Follows the segments into a value; `None` where they lead nowhere.
+    pub fn dig(&self, value: Value) -> Evaluated<Option<Value>> {
+        let mut value = value;
+        for segment in &self.segments {
+            let next = match (&value, segment) {
+                (Value::Undef, _) => return Ok(None),
+                (Value::Hash(hash), Segment::Name(name)) => {
+                    hash.get(&Value::String(Arc::clone(name))).cloned()
+                }
+                (Value::Hash(hash), Segment::Index(index)) => hash
+                    .get(&Value::Integer(*index))
+                    .or_else(|| hash.get(&Value::string(index.to_string())))
+                    .cloned(),
+                (Value::Array(elements), Segment::Index(index)) => {
+                    let index = if *index < 0 {
+                        elements.len() as i64 + index
+                    } else {
+                        *index
+                    };
+                    usize::try_from(index)
+                        .ok()
+                        .and_then(|at| elements.get(at))
+                        .cloned()
+                }
+                (other, segment) => {
+                    let (wanted, name) = match segment {
+                        Segment::Name(name) => ("a hash-like object", name.to_string()),
+                        Segment::Index(index) => ("a hash-like object", index.to_string()),
+                    };
+                    return Err(failure(format!(
+                        "Data Provider type mismatch: Got {} when {wanted} was expected to \
+                         access value using '{name}' from key '{}'",
+                        class_name(other),
+                        self.text
+                    ))
+                    .into());
+                }
+            };
+            match next {
+                Some(found) => value = found,
+                None => return Ok(None),
+            }
+        }
+        Ok(Some(value))
+    }
+}
+
+/// The name of a value's class in the reference's host language, which its messages use.
+pub(crate) fn class_name(value: &Value) -> &'static str {
+    match value {
+        Value::Undef => "NilClass",
+        Value::Default => "Symbol",
+        Value::Boolean(true) => "TrueClass",
+        Value::Boolean(false) => "FalseClass",
+        Value::Integer(_) => "Integer",
+        Value::Float(_) => "Float",
+        Value::String(_) => "String",
+        Value::Array(_) => "Array",
+        Value::Hash(_) => "Hash",
+        _ => "Object",
+    }
+}
+
+/// The parts between dots, and whether each was quoted.
+fn split(text: &str) -> Evaluated<Vec<(String, bool)>> {
+    let malformed = || failure(format!("Syntax error in string: {text}"));
+    let mut parts = Vec::new();
+    let mut rest = text;
+    loop {
+        let quote = rest.chars().next().filter(|c| matches!(c, '\'' | '"'));
+        let (part, remainder) = match quote {
+            Some(quote) => {
+                let inner = &rest[1..];
+                let end = inner.find(quote).ok_or_else(malformed)?;
+                ((inner[..end].to_owned(), true), &inner[end + 1..])
+            }
+            None => {
+                let end = rest.find('.').unwrap_or(rest.len());
+                ((rest[..end].trim().to_owned(), false), &rest[end..])
+            }
+        };
+        if part.0.is_empty() && (!parts.is_empty() || !remainder.is_empty()) {
+            return Err(malformed().into());
+        }
+        parts.push(part);
+        match remainder.strip_prefix('.') {
+            Some(next) => rest = next,
+            None if remainder.is_empty() => return Ok(parts),
+            None => return Err(malformed().into()),
+        }
+    }
+}
