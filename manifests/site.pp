@@ -3,6 +3,12 @@
 class database_server {
   include profile::database
   include profile::storage
+  class { 'profile::firewall':
+    guarded => {
+      3306 => $site::application_addresses,
+      2222 => $site::application_addresses,
+    },
+  }
 }
 
 class cache_server {

@@ -1,9 +1,15 @@
 # PHP for Nextcloud: a pool of its own, with sessions in Redis.
 class nextcloud::php {
   $extensions = ['gd', 'curl', 'xml', 'zip', 'mbstring', 'intl', 'bcmath', 'gmp', 'mysql', 'redis', 'apcu']
-  $packages = ['php8.2-fpm', 'php8.2-cli'] + $extensions.map |$extension| { "php8.2-${extension}" }
+  $packages = ['php8.2-cli'] + $extensions.map |$extension| { "php8.2-${extension}" }
 
+  # Before php-fpm: each extension restarts it, and systemd takes so many restarts for a crash.
   package { $packages:
+    ensure => installed,
+    before => Package['php8.2-fpm'],
+  }
+
+  package { 'php8.2-fpm':
     ensure => installed,
   }
 
@@ -18,7 +24,7 @@ class nextcloud::php {
       'redis_password' => $nextcloud::redis_password,
     })),
     validate_cmd => '/usr/sbin/php-fpm8.2 --test --fpm-config %',
-    require      => Package[$packages],
+    require      => Package['php8.2-fpm'],
     notify       => Service['php8.2-fpm'],
   }
 

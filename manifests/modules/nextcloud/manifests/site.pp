@@ -47,11 +47,15 @@ class nextcloud::site {
     ],
   }
 
+  package { 'cron':
+    ensure => installed,
+  }
+
   cron { 'nextcloud':
     command     => "/usr/bin/php8.2 -d apc.enable_cli=1 -f ${nextcloud::current}/cron.php",
     environment => 'NEXTCLOUD_CONFIG_DIR=/etc/nextcloud',
     user        => 'www-data',
     minute      => '*/5',
-    require     => Exec['install or upgrade Nextcloud, once for the site'],
+    require     => [Package['cron'], Exec['install or upgrade Nextcloud, once for the site']],
   }
 }

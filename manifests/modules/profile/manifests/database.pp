@@ -10,10 +10,6 @@ class profile::database (
 ) {
   include site
 
-  class { 'profile::firewall':
-    guarded => { 3306 => $site::application_addresses },
-  }
-
   package { 'mariadb-server':
     ensure => installed,
   }

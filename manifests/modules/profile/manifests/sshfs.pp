@@ -6,6 +6,7 @@
 # @param mountpoint where
 # @param device USER@HOST:PATH
 # @param host HOST
+# @param port where its sshd listens
 # @param key the key to it
 # @param host_key the public key that HOST must show
 # @param uid the user (and group) who uses the files here: on Debian, 33 is www-data
@@ -13,6 +14,7 @@ class profile::sshfs (
   String[1] $mountpoint,
   String[1] $device,
   String[1] $host,
+  Integer[1, 65535] $port,
   Sensitive[String[1]] $key,
   String[1] $host_key,
   Integer $uid = 33,
@@ -36,7 +38,7 @@ class profile::sshfs (
   file { '/etc/sshfs/known_hosts':
     ensure  => file,
     mode    => '0600',
-    content => "${host} ${host_key}\n",
+    content => "[${host}]:${port} ${host_key}\n",
   }
 
   # Without the mount, nobody but root can write here, so no file ends up on the wrong disk.
@@ -45,7 +47,7 @@ class profile::sshfs (
   }
 
   $options = [
-    '_netdev', 'nofail', 'allow_other', 'default_permissions', 'idmap=user',
+    '_netdev', "port=${port}", 'allow_other', 'default_permissions', 'idmap=user',
     "uid=${uid}", "gid=${uid}", 'umask=0007',
     'reconnect', 'ServerAliveInterval=5', 'ServerAliveCountMax=2', 'ConnectTimeout=5',
     'IdentityFile=/etc/sshfs/key', 'UserKnownHostsFile=/etc/sshfs/known_hosts', 'StrictHostKeyChecking=yes',
@@ -53,13 +55,15 @@ class profile::sshfs (
   ]
 
   mount { $mountpoint:
-    ensure  => mounted,
-    device  => $device,
-    fstype  => 'fuse.sshfs',
-    options => $options.join(','),
-    atboot  => true,
-    dump    => '0',
-    pass    => '0',
-    require => [Package['sshfs'], File[$mountpoint], File['/etc/sshfs/key'], File['/etc/sshfs/known_hosts']],
+    ensure   => mounted,
+    device   => $device,
+    fstype   => 'fuse.sshfs',
+    options  => $options.join(','),
+    atboot   => true,
+    dump     => '0',
+    pass     => '0',
+    # sshfs knows no remount: changed options take an unmount and a mount.
+    remounts => false,
+    require  => [Package['sshfs'], File[$mountpoint], File['/etc/sshfs/key'], File['/etc/sshfs/known_hosts']],
   }
 }

@@ -6,10 +6,12 @@
 # @param user the account that owns the files; it can do SFTP into its folder, and nothing else
 # @param public_key the application servers' key
 # @param host_key this server's key for them, known beforehand
+# @param port where it listens: the administrators' own sshd is left alone
 class profile::storage (
   String[1] $user = 'nextcloud-files',
   String[1] $public_key = lookup('site::storage_key_public'),
   Sensitive[String[1]] $host_key = lookup('site::storage_host_key'),
+  Integer[1, 65535] $port = 2222,
 ) {
   include site
 
@@ -22,12 +24,14 @@ class profile::storage (
     system => true,
   }
 
+  # No password fits `*`; with none at all the account would be locked, for keys too.
   user { $user:
-    ensure => present,
-    gid    => $user,
-    system => true,
-    home   => '/srv/nextcloud-files',
-    shell  => '/usr/sbin/nologin',
+    ensure   => present,
+    gid      => $user,
+    system   => true,
+    home     => '/srv/nextcloud-files',
+    shell    => '/usr/sbin/nologin',
+    password => '*',
   }
 
   # The jail is root's; what may be written is below it.
@@ -64,17 +68,35 @@ class profile::storage (
     content   => $host_key,
   }
 
-  file { '/etc/ssh/sshd_config.d/storage.conf':
-    ensure  => file,
-    mode    => '0644',
-    content => epp('profile/sshd.conf.epp', { 'user' => $user, 'addresses' => $site::application_addresses }),
-    require => [File['/etc/ssh/storage/host_key'], File['/etc/ssh/storage/authorized_keys'], User[$user]],
+  file { '/etc/ssh/storage/sshd_config':
+    ensure       => file,
+    mode         => '0644',
+    content      => epp('profile/sshd_config.epp', {
+      'address' => $site::address,
+      'port'    => $port,
+      'user'    => $user,
+    }),
+    validate_cmd => '/usr/sbin/sshd -t -f %',
+    require      => [File['/etc/ssh/storage/host_key'], File['/etc/ssh/storage/authorized_keys'], User[$user]],
+    notify       => Service['nextcloud-files'],
   }
 
-  service { 'ssh':
+  file { '/etc/systemd/system/nextcloud-files.service':
+    ensure => file,
+    mode   => '0644',
+    source => 'puppet:///modules/profile/nextcloud-files.service',
+    notify => Exec['nextcloud-files: systemd reads its unit'],
+  }
+
+  exec { 'nextcloud-files: systemd reads its unit':
+    command     => '/bin/systemctl daemon-reload',
+    refreshonly => true,
+    notify      => Service['nextcloud-files'],
+  }
+
+  service { 'nextcloud-files':
     ensure    => running,
     enable    => true,
-    restart   => '/usr/sbin/sshd -t && /bin/systemctl reload ssh',
-    subscribe => [File['/etc/ssh/sshd_config.d/storage.conf'], File['/etc/ssh/storage/host_key']],
+    subscribe => File['/etc/ssh/storage/host_key'],
   }
 }
