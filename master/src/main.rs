@@ -1,3 +1,27 @@
-//! The `master` command.
+//! The `master` command: serves a site, and administers it.
 
-fn main() {}
+mod cli;
+mod command;
+mod host;
+mod installation;
+mod logging;
+mod privileges;
+mod serve;
+mod supervisor;
+mod terminal;
+mod wake;
+
+use std::process::ExitCode;
+
+use terminal::Terminal;
+
+fn main() -> ExitCode {
+    let mut terminal = Terminal::new();
+    match cli::run(std::env::args().skip(1), &mut terminal) {
+        Ok(code) => code,
+        Err(error) => {
+            terminal.error(&error);
+            ExitCode::FAILURE
+        }
+    }
+}

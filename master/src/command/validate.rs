@@ -1,0 +1,65 @@
+//! `master validate`: what is wrong with manifests and templates.
+
+use std::{fs, process::ExitCode, sync::Arc};
+
+use anyhow::{Context as _, Result};
+use camino::{Utf8Path, Utf8PathBuf};
+use ficelle_syntax::{Dialect, ValidateOptions, diagnostic::Severity, load, source::Source};
+
+use crate::terminal::Terminal;
+
+pub fn run(paths: &[Utf8PathBuf], terminal: &mut Terminal) -> Result<ExitCode> {
+    let mut files = Vec::new();
+    for path in paths {
+        collect(path, &mut files)?;
+    }
+    let mut errors = 0;
+    for file in &files {
+        let dialect = match file.extension() {
+            Some("epp") => Dialect::Epp,
+            _ => Dialect::Manifest,
+        };
+        let found = match load(source(file)?, dialect, &ValidateOptions::default()) {
+            Ok((_, found)) => found,
+            Err(error) => error.diagnostics,
+        };
+        for diagnostic in &found {
+            errors += usize::from(diagnostic.severity == Severity::Error);
+            terminal.diagnostic(diagnostic.render_pretty());
+        }
+    }
+    if errors == 0 {
+        return Ok(ExitCode::SUCCESS);
+    }
+    let plural = if errors == 1 { "" } else { "s" };
+    terminal.diagnostic(format_args!(
+        "{errors} error{plural} in {} files",
+        files.len()
+    ));
+    Ok(ExitCode::FAILURE)
+}
+
+/// A file that is to be read.
+pub(super) fn source(path: &Utf8Path) -> Result<Arc<Source>> {
+    let text = fs::read_to_string(path).with_context(|| format!("cannot read {path}"))?;
+    Ok(Source::new(Some(path.as_str().into()), text))
+}
+
+fn collect(path: &Utf8Path, files: &mut Vec<Utf8PathBuf>) -> Result<()> {
+    if !path.is_dir() {
+        files.push(path.to_owned());
+        return Ok(());
+    }
+    let mut entries: Vec<_> = path
+        .read_dir_utf8()
+        .and_then(Iterator::collect::<std::io::Result<Vec<_>>>)
+        .with_context(|| format!("cannot read {path}"))?;
+    entries.sort_by(|left, right| left.file_name().cmp(right.file_name()));
+    for entry in entries {
+        let is_source = matches!(entry.path().extension(), Some("pp" | "epp"));
+        if entry.file_type()?.is_dir() || is_source {
+            collect(entry.path(), files)?;
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,81 @@
+//! The one way in which commands write: results to standard output, trouble to standard error,
+//! colours only where somebody sees them.
+
+use std::{
+    fmt::Display,
+    io::{self, Write},
+};
+
+use anstream::AutoStream;
+use owo_colors::OwoColorize as _;
+
+/// Where a command writes.
+pub struct Terminal {
+    out: AutoStream<io::Stdout>,
+    err: AutoStream<io::Stderr>,
+}
+
+impl Terminal {
+    /// The process's own streams.
+    pub fn new() -> Self {
+        Self {
+            out: AutoStream::auto(io::stdout()),
+            err: AutoStream::auto(io::stderr()),
+        }
+    }
+
+    /// A line of the result. A reader that went away ends the command, as it ends others.
+    pub fn line(&mut self, text: impl Display) {
+        if writeln!(self.out, "{text}").is_err() {
+            std::process::exit(0);
+        }
+    }
+
+    /// Bytes of the result, as they are.
+    pub fn bytes(&mut self, bytes: &[u8]) {
+        if self
+            .out
+            .write_all(bytes)
+            .and_then(|()| self.out.flush())
+            .is_err()
+        {
+            std::process::exit(0);
+        }
+    }
+
+    /// Lines of a table: columns as wide as their widest cell.
+    pub fn table(&mut self, rows: &[Vec<String>]) {
+        let columns = rows.iter().map(Vec::len).max().unwrap_or_default();
+        let width = |column: usize| {
+            rows.iter()
+                .filter_map(|row| row.get(column))
+                .map(|cell| cell.chars().count())
+                .max()
+        };
+        let widths: Vec<_> = (0..columns)
+            .map(|column| width(column).unwrap_or_default())
+            .collect();
+        for row in rows {
+            let mut line = String::new();
+            for (cell, width) in row.iter().zip(&widths) {
+                line.push_str(&format!("{cell:<width$}  "));
+            }
+            self.line(line.trim_end());
+        }
+    }
+
+    /// Something that did not go well; the command goes on.
+    pub fn warning(&mut self, text: impl Display) {
+        let _ = writeln!(self.err, "{} {text}", "Warning:".yellow());
+    }
+
+    /// What a diagnostic shows.
+    pub fn diagnostic(&mut self, text: impl Display) {
+        let _ = writeln!(self.err, "{text}");
+    }
+
+    /// Why the command failed, with its causes.
+    pub fn error(&mut self, error: &anyhow::Error) {
+        let _ = writeln!(self.err, "{} {error:#}", "Error:".red());
+    }
+}
