@@ -64,11 +64,6 @@ impl Terminal {
         }
     }
 
-    /// Something that did not go well; the command goes on.
-    pub fn warning(&mut self, text: impl Display) {
-        let _ = writeln!(self.err, "{} {text}", "Warning:".yellow());
-    }
-
     /// What a diagnostic shows.
     pub fn diagnostic(&mut self, text: impl Display) {
         let _ = writeln!(self.err, "{text}");
