@@ -1,0 +1,7 @@
+//! The engine over a host that is a map.
+
+mod failures;
+mod order;
+mod refresh;
+mod remembered;
+mod world;
