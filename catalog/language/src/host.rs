@@ -197,6 +197,16 @@ pub enum Strict {
     Error,
 }
 
+impl From<Strict> for ficelle_syntax::Strict {
+    fn from(strict: Strict) -> Self {
+        match strict {
+            Strict::Off => Self::Off,
+            Strict::Warning => Self::Warning,
+            Strict::Error => Self::Error,
+        }
+    }
+}
+
 /// Settings that change what code means.
 #[derive(Clone, Debug)]
 pub struct Settings {

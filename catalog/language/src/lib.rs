@@ -7,6 +7,7 @@ pub mod error;
 pub mod evaluator;
 pub mod functions;
 pub mod host;
+mod interim;
 pub mod scope;
 pub mod types;
 pub mod values;

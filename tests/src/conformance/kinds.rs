@@ -1,7 +1,7 @@
 //! Who runs which kind of case: one file a kind, named here.
 
 use super::case::{Case, Observed};
-use super::{compile, parse};
+use super::{compile, evaluate, parse};
 
 /// Runs a case and tells what came out.
 pub type Runner = fn(&Case) -> Observed;
@@ -10,6 +10,8 @@ pub type Runner = fn(&Case) -> Observed;
 pub fn runner(kind: &str) -> Option<Runner> {
     match kind {
         "compile" => Some(compile::observe),
+        "evaluate" => Some(evaluate::evaluate),
+        "funcall" => Some(evaluate::call),
         "parse" => Some(parse::observe),
         _ => None,
     }

@@ -7,9 +7,11 @@
 pub mod case;
 pub mod compare;
 pub mod compile;
+mod evaluate;
 pub mod exceptions;
 pub mod kinds;
 mod parse;
+mod rich;
 pub mod summary;
 
 use std::panic::{AssertUnwindSafe, catch_unwind};

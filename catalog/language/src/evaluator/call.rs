@@ -1,13 +1,21 @@
-//! Calls: what a function gets, and the blocks (lambdas with their surroundings) given to it.
+//! Calls: what a function gets, the blocks (lambdas with their surroundings) given to it, and
+//! how a name leads to a function.
 
 use std::{rc::Rc, sync::Arc};
 
-use ficelle_syntax::{ast::Lambda, source::Span};
+use ficelle_syntax::{
+    ast::{
+        Call as CallExpression, Expression, ExpressionKind, FunctionDefinition, Lambda, MethodCall,
+        UnaryOperator,
+    },
+    source::Span,
+};
 
-use super::Evaluator;
+use super::{Evaluator, arithmetic::as_elements, control::unparenthesized, label};
 use crate::{
-    error::{Error, Evaluated, Location},
-    scope::Scope,
+    error::{Error, Evaluated, Location, Unwind},
+    functions,
+    scope::{Scope, ScopeKind},
     values::Value,
 };
 
@@ -40,8 +48,21 @@ impl Call<'_, '_> {
     pub fn yield_block(&self, arguments: &[Value]) -> Evaluated {
         let block = self
             .block
-            .ok_or_else(|| Error::new("a block is expected"))?;
+            .ok_or_else(|| Error::new("no block given (yield)"))?;
         block.call(self.evaluator, arguments)
+    }
+
+    /// Calls another function with these arguments, as if from the same place.
+    ///
+    /// # Errors
+    /// Whatever the function raises.
+    pub fn forward(&self, name: &str, arguments: &[Value]) -> Evaluated {
+        let call = Call {
+            name,
+            arguments,
+            ..*self
+        };
+        self.evaluator.dispatch(&call)
     }
 }
 
@@ -55,12 +76,239 @@ pub struct Block {
 }
 
 impl Block {
+    /// How many arguments it takes: at least and, where there is a bound, at most.
+    pub fn arity(&self) -> (usize, Option<usize>) {
+        super::closure::arity(&self.lambda.parameters)
+    }
+
     /// Calls it. `next(value)` in its body ends here; `break` and `return` go through.
     ///
     /// # Errors
     /// An argument of the wrong type, or whatever the body raises.
     pub fn call(&self, evaluator: &Evaluator<'_>, arguments: &[Value]) -> Evaluated {
-        let _ = (evaluator, arguments);
-        Err(Error::new("a block cannot be called yet").into())
+        let lambda = &self.lambda;
+        evaluator.deeper(|| {
+            evaluator.in_source(&lambda.source, || {
+                let scope = self.scope.local();
+                let signature = evaluator.lambda_signature(lambda, &self.scope)?;
+                evaluator.bind(&signature, &lambda.parameters, arguments, &scope)?;
+                let result = match evaluator.body(&lambda.body, &scope) {
+                    Err(Unwind::Next(value, _)) => value,
+                    other => other?,
+                };
+                signature.check_return(result)
+            })
+        })
+    }
+}
+
+impl Evaluator<'_> {
+    pub(super) fn call_expression(
+        &self,
+        call: &CallExpression,
+        span: Span,
+        scope: &Rc<Scope>,
+    ) -> Evaluated {
+        let functor = unparenthesized(&call.functor);
+        match &functor.kind {
+            ExpressionKind::Name(name) => {
+                let mut arguments = Vec::with_capacity(call.arguments.len());
+                self.unfold_into(&mut arguments, &call.arguments, scope)?;
+                self.call_named(name, &arguments, call.lambda.as_ref(), span, scope)
+            }
+            kind if is_type(kind) => {
+                let mut arguments = vec![self.evaluate(functor, scope)?];
+                self.unfold_into(&mut arguments, &call.arguments, scope)?;
+                self.call_named("new", &arguments, call.lambda.as_ref(), span, scope)
+            }
+            ExpressionKind::RenderText(_) => Err(Error::issue(
+                "Ambiguous EPP parameter expression. Probably missing '<%-' before parameters to \
+                 remove leading whitespace",
+            )
+            .into()),
+            other => {
+                let shown = label::with_capital_article(&label::expression(other));
+                let message = format!(
+                    "Illegal expression. {shown} is unacceptable as function name in a Function \
+                     Call"
+                );
+                Err(Error::issue(message).at(functor.span).into())
+            }
+        }
+    }
+
+    pub(super) fn method_call(
+        &self,
+        call: &MethodCall,
+        span: Span,
+        scope: &Rc<Scope>,
+    ) -> Evaluated {
+        let name = match &call.name.kind {
+            ExpressionKind::Name(name) => name,
+            ExpressionKind::ReservedWord { word, .. } => word,
+            other => {
+                let shown = label::with_capital_article(&label::expression(other));
+                let message = format!(
+                    "Illegal expression. {shown} is unacceptable as function name in a Method \
+                     call"
+                );
+                return Err(Error::issue(message).at(call.name.span).into());
+            }
+        };
+        let mut arguments = Vec::with_capacity(call.arguments.len() + 1);
+        self.unfold_into(&mut arguments, std::slice::from_ref(&call.receiver), scope)?;
+        if let Some(Value::Object(object)) = arguments.first()
+            && call.arguments.is_empty()
+            && call.lambda.is_none()
+            && let Some(value) = object.attributes.get(name)
+        {
+            return Ok(value.clone());
+        }
+        self.unfold_into(&mut arguments, &call.arguments, scope)?;
+        self.call_named(name, &arguments, call.lambda.as_ref(), span, scope)
+    }
+
+    /// Evaluates expressions; what a splat gives takes its place.
+    pub(super) fn unfold_into(
+        &self,
+        values: &mut Vec<Value>,
+        expressions: &[Expression],
+        scope: &Rc<Scope>,
+    ) -> Evaluated<()> {
+        for expression in expressions {
+            let inner = unparenthesized(expression);
+            let value = self.evaluate(inner, scope)?;
+            match (&inner.kind, value) {
+                (
+                    ExpressionKind::Unary {
+                        operator: UnaryOperator::Splat,
+                        ..
+                    },
+                    Value::Array(elements),
+                ) => values.extend(elements.iter().cloned()),
+                (_, value) => values.push(value),
+            }
+        }
+        Ok(())
+    }
+
+    /// `*value`: always an array.
+    pub(super) fn splat(&self, operand: &Expression, scope: &Rc<Scope>) -> Evaluated {
+        let value = self.evaluate(operand, scope)?;
+        Ok(match &value {
+            Value::Array(_) => value,
+            Value::Undef => Value::array([]),
+            Value::Iterator(_) => Value::array(functions::iteration::elements(&value)?),
+            other => Value::array(as_elements(other)),
+        })
+    }
+
+    fn call_named(
+        &self,
+        name: &str,
+        arguments: &[Value],
+        lambda: Option<&Arc<Lambda>>,
+        span: Span,
+        scope: &Rc<Scope>,
+    ) -> Evaluated {
+        let block = lambda.map(|lambda| Block {
+            lambda: lambda.clone(),
+            scope: scope.clone(),
+        });
+        self.call_function(name, arguments, block.as_ref(), span, scope)
+    }
+
+    /// Calls a function by name: a native one, one of the host's, or one in the Puppet language.
+    ///
+    /// # Errors
+    /// There is no such function, it refuses its arguments, or whatever it raises.
+    pub fn call_function(
+        &self,
+        name: &str,
+        arguments: &[Value],
+        block: Option<&Block>,
+        span: Span,
+        scope: &Rc<Scope>,
+    ) -> Evaluated {
+        self.dispatch(&Call {
+            evaluator: self,
+            scope,
+            name,
+            arguments,
+            block,
+            span,
+        })
+    }
+
+    fn dispatch(&self, call: &Call<'_, '_>) -> Evaluated {
+        let name = call.name.strip_prefix("::").unwrap_or(call.name);
+        if let Some(function) = functions::find(name) {
+            return function.call(call);
+        }
+        if let Some(result) = self.host.call(call) {
+            return result;
+        }
+        match self.host.load_function(name)? {
+            Some(function) => self.call_definition(&function, call.arguments, call.block),
+            None => {
+                let message = format!("Unknown function: '{}'.", call.name);
+                Err(Error::issue(message).into())
+            }
+        }
+    }
+
+    /// Whether a function of this name exists.
+    ///
+    /// # Errors
+    /// Its file cannot be read.
+    pub fn has_function(&self, name: &str) -> Evaluated<bool> {
+        let name = name.strip_prefix("::").unwrap_or(name);
+        Ok(functions::find(name).is_some()
+            || self.host.has_function(name)
+            || self.host.load_function(name)?.is_some())
+    }
+
+    /// Calls a function written in the Puppet language. It sees the top scope and nothing else.
+    ///
+    /// # Errors
+    /// It refuses its arguments, or whatever its body raises.
+    pub fn call_definition(
+        &self,
+        function: &Arc<FunctionDefinition>,
+        arguments: &[Value],
+        block: Option<&Block>,
+    ) -> Evaluated {
+        let top = self.host.top_scope();
+        self.deeper(|| {
+            self.in_source(&function.source, || {
+                let context = top.context().cloned();
+                let scope = Scope::new(ScopeKind::Function, Some(top), context);
+                let signature = self.function_signature(function, &scope)?;
+                if block.is_some() {
+                    let message = format!("'{}' does not expect a block", function.name);
+                    return Err(Error::new(message).into());
+                }
+                self.bind(&signature, &function.parameters, arguments, &scope)?;
+                let result = match self.body(&function.body, &scope) {
+                    Err(Unwind::Next(value, _) | Unwind::Return(value, _)) => value,
+                    Err(Unwind::Break(at)) => {
+                        return Err(Unwind::Break(at).into_error().into());
+                    }
+                    other => other?,
+                };
+                signature.check_return(result)
+            })
+        })
+    }
+}
+
+/// `Integer`, `Integer[1]`: what is called then is the making of a value.
+fn is_type(kind: &ExpressionKind) -> bool {
+    match kind {
+        ExpressionKind::Reference(_) => true,
+        ExpressionKind::Access { left, .. } => {
+            matches!(left.kind, ExpressionKind::Reference(_))
+        }
+        _ => false,
     }
 }

@@ -12,7 +12,7 @@ use std::{
 };
 
 use ficelle_syntax::{
-    ast::{Expression, ExpressionKind, Program},
+    ast::{self, BinaryOperator, Expression, ExpressionKind, Program, UnaryOperator},
     source::{Source, Span},
 };
 
@@ -20,12 +20,26 @@ use crate::{
     error::{Error, Evaluated, Location, Unwind},
     host::{Host, Place},
     scope::Scope,
-    values::Value,
+    values::{HashMap, Regexp, Value},
 };
 
+pub(crate) use access::flatten;
 pub use call::{Block, Call};
+pub use control::is_true;
 
+mod access;
+pub(crate) mod arithmetic;
 mod call;
+mod closure;
+pub(crate) mod comparison;
+mod control;
+pub mod epp;
+pub mod label;
+mod names;
+pub mod number;
+pub mod pure;
+mod text;
+mod variables;
 
 /// How often the clock is looked at, in steps.
 const STEPS_PER_LOOK: u64 = 1024;
@@ -37,6 +51,8 @@ pub struct Evaluator<'c> {
     depth: Cell<usize>,
     steps: Cell<u64>,
     deadline: Option<Instant>,
+    signatures: RefCell<closure::SignatureCache>,
+    templates: RefCell<Vec<epp::Output>>,
 }
 
 impl<'c> Evaluator<'c> {
@@ -48,6 +64,8 @@ impl<'c> Evaluator<'c> {
             depth: Cell::new(0),
             steps: Cell::new(0),
             deadline,
+            signatures: RefCell::default(),
+            templates: RefCell::default(),
         }
     }
 
@@ -108,10 +126,166 @@ impl<'c> Evaluator<'c> {
             ExpressionKind::Boolean(value) => return Ok(Value::Boolean(*value)),
             ExpressionKind::Integer { value, .. } => return Ok(Value::Integer(*value)),
             ExpressionKind::Float(value) => return Ok(Value::Float(*value)),
-            ExpressionKind::String(text) => return Ok(Value::String(text.clone())),
-            other => Err(Error::issue(format!("cannot evaluate {other:?}")).into()),
+            ExpressionKind::String(text) | ExpressionKind::Name(text) => {
+                return Ok(Value::String(text.clone()));
+            }
+            ExpressionKind::Variable(name) => self.variable_expression(name, expression, scope),
+            ExpressionKind::Concatenated(parts) => self.concatenated(parts, scope),
+            ExpressionKind::Heredoc { syntax, text } => self.heredoc(syntax, text, scope),
+            ExpressionKind::Regexp(source) => Ok(Value::Regexp(Regexp::of(source))),
+            ExpressionKind::ReservedWord { word, future: true } => Ok(Value::String(word.clone())),
+            ExpressionKind::ReservedWord { word, .. } => Err(Error::issue(format!(
+                "Use of reserved word: {word}, must be quoted if intended to be a String value"
+            ))
+            .into()),
+            ExpressionKind::Reference(name) => self.reference(name),
+            ExpressionKind::Array(elements) => {
+                let mut values = Vec::with_capacity(elements.len());
+                match self.unfold_into(&mut values, elements, scope) {
+                    Ok(()) => Ok(Value::array(values)),
+                    Err(unwind) => Err(unwind),
+                }
+            }
+            ExpressionKind::Hash(entries) => self.hash(entries, scope),
+            ExpressionKind::Access { left, keys } => self.access(expression, left, keys, scope),
+            ExpressionKind::Call(call) => self.call_expression(call, expression.span, scope),
+            ExpressionKind::MethodCall(call) => self.method_call(call, expression.span, scope),
+            ExpressionKind::Binary {
+                operator,
+                left,
+                right,
+            } => self.binary(*operator, left, right, scope),
+            ExpressionKind::Unary { operator, operand } => match operator {
+                UnaryOperator::Not => self
+                    .evaluate(operand, scope)
+                    .map(|value| Value::Boolean(!is_true(&value))),
+                UnaryOperator::Minus => self.negate(operand, scope),
+                UnaryOperator::Splat => self.splat(operand, scope),
+            },
+            ExpressionKind::Assignment {
+                operator,
+                target,
+                value,
+            } => self.assignment(*operator, target, value, scope),
+            ExpressionKind::If {
+                condition,
+                then,
+                otherwise,
+            } => self.conditional(true, condition, then, otherwise.as_deref(), scope),
+            ExpressionKind::Unless {
+                condition,
+                then,
+                otherwise,
+            } => self.conditional(false, condition, then, otherwise.as_deref(), scope),
+            ExpressionKind::Case { test, options } => self.case(test, options, scope),
+            ExpressionKind::Selector { test, choices } => self.selector(test, choices, scope),
+            ExpressionKind::Block(statements) => self.body(statements, scope),
+            ExpressionKind::Parenthesized(inner) => self.evaluate(inner, scope),
+            ExpressionKind::Resource(resource) => {
+                self.host.resource(resource, self.at(scope, span))
+            }
+            ExpressionKind::ResourceDefaults(defaults) => {
+                self.host.resource_defaults(defaults, self.at(scope, span))
+            }
+            ExpressionKind::ResourceOverride(overrides) => {
+                self.host.resource_override(overrides, self.at(scope, span))
+            }
+            ExpressionKind::Collector(collector) => {
+                self.host.collector(collector, self.at(scope, span))
+            }
+            ExpressionKind::Relationship {
+                operator,
+                left,
+                right,
+            } => {
+                let place = self.at(scope, expression.span);
+                self.host.relationship(*operator, left, right, place)
+            }
+            ExpressionKind::Class(_)
+            | ExpressionKind::Define(_)
+            | ExpressionKind::Node(_)
+            | ExpressionKind::Function(_)
+            | ExpressionKind::Plan(_)
+            | ExpressionKind::TypeAlias(_)
+            | ExpressionKind::TypeDefinition { .. }
+            | ExpressionKind::TypeMapping { .. } => {
+                self.host.definition(expression, self.at(scope, span))
+            }
+            ExpressionKind::Apply { .. } => Err(Error::issue(
+                "The 'apply' block is only available in a plan that is run",
+            )
+            .into()),
+            ExpressionKind::Epp(template) => self.template(template, scope),
+            ExpressionKind::RenderText(text) => {
+                self.render(&Value::String(text.clone()));
+                Ok(Value::Undef)
+            }
+            ExpressionKind::RenderExpression(inner) => self.evaluate(inner, scope).map(|value| {
+                self.render(&value);
+                Value::Undef
+            }),
         };
-        result.map_err(|unwind| self.place(unwind, span, "an expression"))
+        result.map_err(|unwind| self.located(unwind, expression))
+    }
+
+    fn binary(
+        &self,
+        operator: BinaryOperator,
+        left: &Expression,
+        right: &Expression,
+        scope: &Rc<Scope>,
+    ) -> Evaluated {
+        use BinaryOperator::{
+            Add, And, Divide, Equal, Greater, GreaterEqual, In, LeftShift, Less, LessEqual, Match,
+            Modulo, Multiply, NotEqual, NotMatch, Or, RightShift, Subtract,
+        };
+        match operator {
+            And => {
+                let left = is_true(&self.evaluate(left, scope)?);
+                Ok(Value::Boolean(
+                    left && is_true(&self.evaluate(right, scope)?),
+                ))
+            }
+            Or => {
+                let left = is_true(&self.evaluate(left, scope)?);
+                Ok(Value::Boolean(
+                    left || is_true(&self.evaluate(right, scope)?),
+                ))
+            }
+            Match => self
+                .match_expression(left, right, scope)
+                .map(Value::Boolean),
+            NotMatch => self
+                .match_expression(left, right, scope)
+                .map(|matched| Value::Boolean(!matched)),
+            In => self.is_in(left, right, scope).map(Value::Boolean),
+            Equal | NotEqual | Less | LessEqual | Greater | GreaterEqual => {
+                self.comparison(operator, left, right, scope)
+            }
+            Add | Subtract | Multiply | Divide | Modulo | LeftShift | RightShift => {
+                self.arithmetic(operator, left, right, scope)
+            }
+        }
+    }
+
+    fn hash(&self, entries: &[ast::HashEntry], scope: &Rc<Scope>) -> Evaluated {
+        let mut hash = HashMap::with_capacity_and_hasher(entries.len(), Default::default());
+        for entry in entries {
+            let key = self.evaluate(&entry.key, scope)?;
+            hash.insert(key, self.evaluate(&entry.value, scope)?);
+        }
+        Ok(Value::hash(hash))
+    }
+
+    /// Gives an error that has no place the one of an expression.
+    fn located(&self, unwind: Unwind, expression: &Expression) -> Unwind {
+        match unwind {
+            Unwind::Error(error) if error.location.is_none() => {
+                let what = label::with_article(&label::expression(&expression.kind));
+                self.place(Unwind::Error(error), expression.span, &what)
+            }
+            other => other,
+        }
     }
 
     /// Gives an error that has no place the one of `span`.

@@ -1,1 +1,178 @@
-//! Functions that need nothing but their arguments.
+//! Functions that need nothing but their arguments (and the host's inputs), one file a family.
+//!
+//! A function has dispatches: a signature as text and what runs when the arguments fit it. The
+//! first that fits is taken; where none does, the message is the reference's.
+
+use std::sync::{LazyLock, OnceLock};
+
+use rustc_hash::FxHashMap;
+
+use crate::{
+    error::{Error, Evaluated},
+    evaluator::Call,
+    interim::mismatch,
+};
+
+use signature::Signature;
+
+pub(crate) mod collections;
+mod control;
+mod digest;
+mod files;
+pub(crate) mod iteration;
+mod logging;
+mod math;
+pub(crate) mod random;
+mod signature;
+mod stdlib;
+mod strings;
+
+/// A function: its name and what it accepts.
+pub struct Function {
+    name: &'static str,
+    dispatches: &'static [Dispatch],
+}
+
+/// One way to call a function.
+pub struct Dispatch {
+    /// Parameters with their types, as [`signature`] describes. `None` for a function of the old
+    /// kind, which checks its arguments itself.
+    signature: Option<&'static str>,
+    run: Run,
+}
+
+/// What a dispatch does.
+type Run = fn(&Call<'_, '_>) -> Evaluated;
+
+/// A function with typed dispatches.
+const fn function(name: &'static str, dispatches: &'static [Dispatch]) -> Function {
+    Function { name, dispatches }
+}
+
+/// A dispatch with a signature.
+const fn on(signature: &'static str, run: Run) -> Dispatch {
+    Dispatch {
+        signature: Some(signature),
+        run,
+    }
+}
+
+/// A dispatch that takes anything and checks it itself.
+const fn unchecked(run: Run) -> Dispatch {
+    Dispatch {
+        signature: None,
+        run,
+    }
+}
+
+/// A function as it is called: its signatures are read when they are first needed.
+pub struct Registered {
+    function: &'static Function,
+    signatures: OnceLock<Vec<Signature>>,
+}
+
+/// The functions of the language itself, family by family.
+const FAMILIES: &[&[Function]] = &[
+    collections::FUNCTIONS,
+    control::FUNCTIONS,
+    digest::FUNCTIONS,
+    files::FUNCTIONS,
+    iteration::FUNCTIONS,
+    logging::FUNCTIONS,
+    math::FUNCTIONS,
+    strings::FUNCTIONS,
+];
+
+static REGISTRY: LazyLock<FxHashMap<&'static str, Registered>> = LazyLock::new(|| {
+    let all = FAMILIES.iter().chain(stdlib::FAMILIES).copied().flatten();
+    all.map(|function| {
+        let registered = Registered {
+            function,
+            signatures: OnceLock::new(),
+        };
+        (function.name, registered)
+    })
+    .collect()
+});
+
+/// The function of a name.
+pub fn find(name: &str) -> Option<&'static Registered> {
+    REGISTRY.get(name)
+}
+
+/// The names of all functions, sorted.
+pub fn names() -> Vec<&'static str> {
+    let mut names: Vec<_> = REGISTRY.keys().copied().collect();
+    names.sort_unstable();
+    names
+}
+
+impl Registered {
+    /// Runs the first dispatch that fits.
+    ///
+    /// # Errors
+    /// None fits, or whatever the function raises.
+    pub fn call(&self, call: &Call<'_, '_>) -> Evaluated {
+        let signatures = self.signatures.get_or_init(|| {
+            let texts = self
+                .function
+                .dispatches
+                .iter()
+                .filter_map(|dispatch| dispatch.signature);
+            texts.map(Signature::parse).collect()
+        });
+        let mut typed = signatures.iter();
+        for dispatch in self.function.dispatches {
+            let fits = match dispatch.signature {
+                None => true,
+                Some(_) => typed.next().expect("one for each text").accepts(call)?,
+            };
+            if fits {
+                return (dispatch.run)(call);
+            }
+        }
+        let described: Vec<_> = signatures.iter().map(Signature::described).collect();
+        let block = call
+            .block
+            .map(|block| call.evaluator.block_type(block))
+            .transpose()?;
+        let message = mismatch::describe_signatures(
+            self.function.name,
+            &described,
+            call.arguments,
+            block.as_ref(),
+        );
+        Err(Error::new(message).into())
+    }
+}
+
+/// `fail!("…")`: leaves a function with a message.
+macro_rules! fail {
+    ($($message:tt)*) => {
+        return Err($crate::error::Error::new(format!($($message)*)).into())
+    };
+}
+pub(crate) use fail;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_signature_can_be_read() {
+        for registered in REGISTRY.values() {
+            for dispatch in registered.function.dispatches {
+                if let Some(text) = dispatch.signature {
+                    Signature::parse(text);
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn no_function_is_registered_twice() {
+        let families = FAMILIES.iter().chain(stdlib::FAMILIES);
+        let count: usize = families.map(|family| family.len()).sum();
+        assert_eq!(count, REGISTRY.len());
+    }
+}

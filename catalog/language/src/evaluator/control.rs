@@ -1,0 +1,117 @@
+//! `if`, `unless`, `case` and selectors.
+
+use std::rc::Rc;
+
+use ficelle_syntax::ast::{CaseOption, Expression, ExpressionKind, SelectorChoice, UnaryOperator};
+
+use super::{Evaluator, comparison};
+use crate::{
+    error::{Error, Evaluated},
+    scope::Scope,
+    values::Value,
+};
+
+/// Whether a value counts as true: everything but `undef` and `false`.
+pub fn is_true(value: &Value) -> bool {
+    !matches!(value, Value::Undef | Value::Boolean(false))
+}
+
+impl Evaluator<'_> {
+    pub(super) fn conditional(
+        &self,
+        wanted: bool,
+        condition: &Expression,
+        then: &Expression,
+        otherwise: Option<&Expression>,
+        scope: &Rc<Scope>,
+    ) -> Evaluated {
+        scope.guarded(|| {
+            let branch = match is_true(&self.evaluate(condition, scope)?) == wanted {
+                true => Some(then),
+                false => otherwise,
+            };
+            branch.map_or(Ok(Value::Undef), |branch| self.evaluate(branch, scope))
+        })
+    }
+
+    pub(super) fn case(
+        &self,
+        test: &Expression,
+        options: &[CaseOption],
+        scope: &Rc<Scope>,
+    ) -> Evaluated {
+        scope.guarded(|| {
+            let value = self.evaluate(test, scope)?;
+            let mut default = None;
+            for option in options {
+                for candidate in &option.values {
+                    let candidate = unparenthesized(candidate);
+                    if matches!(candidate.kind, ExpressionKind::Default) {
+                        default = Some(&option.then);
+                    } else if self.is_option(&value, candidate, scope)? {
+                        return self.evaluate(&option.then, scope);
+                    }
+                }
+            }
+            default.map_or(Ok(Value::Undef), |then| self.evaluate(then, scope))
+        })
+    }
+
+    pub(super) fn selector(
+        &self,
+        test: &Expression,
+        choices: &[SelectorChoice],
+        scope: &Rc<Scope>,
+    ) -> Evaluated {
+        scope.guarded(|| {
+            let value = self.evaluate(test, scope)?;
+            let mut default = None;
+            for choice in choices {
+                let candidate = unparenthesized(&choice.matches);
+                if matches!(candidate.kind, ExpressionKind::Default) {
+                    default = Some(&choice.value);
+                } else if self.is_option(&value, candidate, scope)? {
+                    return self.evaluate(&choice.value, scope);
+                }
+            }
+            match default {
+                Some(chosen) => self.evaluate(chosen, scope),
+                None => {
+                    let message =
+                        format!("No matching entry for selector parameter with value '{value}'");
+                    Err(Error::issue(message).at(test.span).into())
+                }
+            }
+        })
+    }
+
+    fn is_option(&self, value: &Value, option: &Expression, scope: &Rc<Scope>) -> Evaluated<bool> {
+        let evaluated = self.evaluate(option, scope)?;
+        let is_splat = matches!(
+            option.kind,
+            ExpressionKind::Unary {
+                operator: UnaryOperator::Splat,
+                ..
+            }
+        );
+        match evaluated {
+            Value::Array(options) if is_splat => {
+                for option in options.iter() {
+                    if comparison::matches(value, option, scope)? {
+                        return Ok(true);
+                    }
+                }
+                Ok(false)
+            }
+            option => comparison::matches(value, &option, scope),
+        }
+    }
+}
+
+/// What stands inside of any parentheses.
+pub(super) fn unparenthesized(mut expression: &Expression) -> &Expression {
+    while let ExpressionKind::Parenthesized(inner) = &expression.kind {
+        expression = inner;
+    }
+    expression
+}

@@ -1,0 +1,43 @@
+//! What a capitalised name stands for.
+
+use std::sync::Arc;
+
+use ficelle_model::reference::capitalize;
+
+use super::Evaluator;
+use crate::{
+    error::{Error, Evaluated},
+    interim,
+    types::{ResourceType, Type},
+    values::Value,
+};
+
+impl Evaluator<'_> {
+    pub(super) fn reference(&self, name: &Arc<str>) -> Evaluated {
+        match self.named_type(name)? {
+            Some(found) => Ok(Value::Type(found)),
+            None => Err(Error::issue(format!("Resource type not found: {name}")).into()),
+        }
+    }
+
+    /// The type of a name: one of the language's, an alias, or a type of resources.
+    ///
+    /// # Errors
+    /// The file that should define it cannot be read, or holds something else.
+    pub fn named_type(&self, name: &str) -> Evaluated<Option<Type>> {
+        let name = name.strip_prefix("::").unwrap_or(name);
+        if let Some(found) = interim::named(name) {
+            return Ok(Some(found));
+        }
+        if let Some(found) = self.host.load_type(self, name)? {
+            return Ok(Some(found));
+        }
+        if !self.host.is_resource_type(name)? {
+            return Ok(None);
+        }
+        Ok(Some(Type::Resource(Arc::new(ResourceType {
+            type_name: Some(capitalize(name).into()),
+            title: None,
+        }))))
+    }
+}

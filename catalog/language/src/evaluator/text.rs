@@ -1,0 +1,61 @@
+//! Strings with expressions in them, and heredocs whose syntax is checked.
+
+use std::rc::Rc;
+
+use ficelle_syntax::ast::{Expression, ExpressionKind, StringPart};
+
+use super::Evaluator;
+use crate::{
+    error::{Error, Evaluated},
+    scope::Scope,
+    values::Value,
+};
+
+impl Evaluator<'_> {
+    pub(super) fn concatenated(&self, parts: &[StringPart], scope: &Rc<Scope>) -> Evaluated {
+        use std::fmt::Write;
+        let mut text = String::new();
+        for part in parts {
+            match part {
+                StringPart::Text(literal, _) => text.push_str(literal),
+                StringPart::Expression(expression) => {
+                    let value = self.evaluate(expression, scope)?;
+                    match &value {
+                        Value::String(inner) => text.push_str(inner),
+                        other => {
+                            write!(text, "{other}").expect("a String takes any text");
+                        }
+                    }
+                }
+            }
+        }
+        Ok(Value::string(text))
+    }
+
+    pub(super) fn heredoc(&self, syntax: &str, text: &Expression, scope: &Rc<Scope>) -> Evaluated {
+        let value = self.evaluate(text, scope)?;
+        // A text without interpolation has been checked by validation.
+        if let (false, Value::String(produced)) =
+            (matches!(text.kind, ExpressionKind::String(_)), &value)
+        {
+            check_syntax(syntax, produced)
+                .map_err(|error| self.place(error.at(text.span).into(), text.span, ""))?;
+        }
+        Ok(value)
+    }
+}
+
+/// Checks a text against the syntax that a heredoc's tag names. Unknown tags are not checked.
+fn check_syntax(syntax: &str, text: &str) -> Result<(), Error> {
+    // `foo+json` is checked as `foo+json`, then as `json`.
+    match syntax.rsplit('+').next() {
+        Some("json") => match serde_json::from_str::<serde_json::Value>(text) {
+            Ok(_) => Ok(()),
+            Err(error) => Err(Error::complete(format!(
+                "Invalid produced text having syntax: '{syntax}'. JSON syntax checker: Cannot \
+                 parse invalid JSON string. \"{error}\""
+            ))),
+        },
+        _ => Ok(()),
+    }
+}

@@ -1,0 +1,254 @@
+//! Variables: reading and setting them.
+
+use std::{rc::Rc, sync::Arc};
+
+use ficelle_syntax::ast::{AssignmentOperator, Expression, ExpressionKind};
+
+use super::{Evaluator, label};
+use crate::{
+    error::{Error, Evaluated},
+    host::{ClassScope, Strict},
+    scope::Scope,
+    types::Type,
+    values::Value,
+};
+
+/// Variables that are undef where they are not set, whatever `strict_variables` says.
+const ALWAYS_KNOWN: [&str; 2] = ["module_name", "caller_module_name"];
+
+/// Variables that only the host sets.
+const RESERVED: [&str; 2] = ["trusted", "facts"];
+
+impl Evaluator<'_> {
+    /// The value of a variable by its name as written, without the dollar; `None` where it is
+    /// not known. Unlike `$name`, asking does no harm.
+    pub fn variable(&self, name: &str, scope: &Scope) -> Option<Value> {
+        match self.find_variable(name, scope) {
+            Found::Value(value) => Some(value),
+            Found::Nothing(_) => None,
+        }
+    }
+
+    pub(super) fn variable_expression(
+        &self,
+        name: &Arc<str>,
+        expression: &Expression,
+        scope: &Rc<Scope>,
+    ) -> Evaluated {
+        let reason = match self.find_variable(name, scope) {
+            Found::Value(value) => return Ok(value),
+            Found::Nothing(reason) => reason,
+        };
+        let leaf = name.strip_prefix("::").unwrap_or(name);
+        if ALWAYS_KNOWN.contains(&leaf) {
+            return Ok(Value::Undef);
+        }
+        let settings = self.host.settings();
+        let severity = match settings.strict_variables {
+            true => Strict::Error,
+            false if settings.strict == Strict::Off => Strict::Off,
+            false => Strict::Warning,
+        };
+        self.lenient(severity, expression, || match reason {
+            Some(reason) if severity == Strict::Error => {
+                format!("Unknown variable: '{name}'. {reason}")
+                    .trim_end()
+                    .to_owned()
+            }
+            _ => format!("Unknown variable: '{name}'."),
+        })?;
+        Ok(Value::Undef)
+    }
+
+    fn find_variable(&self, name: &str, scope: &Scope) -> Found {
+        if name.as_bytes().first().is_some_and(u8::is_ascii_digit) {
+            let group = name.parse().ok().and_then(|index| scope.matched(index));
+            return Found::Value(group.map_or(Value::Undef, Value::String));
+        }
+        if let Some(value) = scope.variable(name) {
+            return Found::Value(value);
+        }
+        let absolute = name.strip_prefix("::").unwrap_or(name);
+        match absolute.rsplit_once("::") {
+            None if absolute.len() == name.len() => Found::Nothing(None),
+            None => self.host.top_scope().variable(absolute).into(),
+            Some((class, leaf)) => match self.host.class_scope(class) {
+                ClassScope::Evaluated(scope) => scope.class_variable(leaf).into(),
+                ClassScope::NotEvaluated | ClassScope::Unknown => {
+                    self.host.top_scope().variable(absolute).into()
+                }
+            },
+        }
+    }
+
+    pub(super) fn assignment(
+        &self,
+        operator: AssignmentOperator,
+        target: &Expression,
+        value: &Expression,
+        scope: &Rc<Scope>,
+    ) -> Evaluated {
+        let check = self.check_target(target);
+        check?;
+        let evaluated = self.evaluate(value, scope)?;
+        if operator != AssignmentOperator::Assign {
+            let operator = operator.symbol();
+            let message = format!("The operator '{operator}' is not supported.");
+            return Err(Error::issue(message).into());
+        }
+        self.assign(target, &evaluated, value, scope)?;
+        Ok(evaluated)
+    }
+
+    /// An illegal target is refused before the value is evaluated.
+    fn check_target(&self, target: &Expression) -> Evaluated<()> {
+        match &target.kind {
+            ExpressionKind::Variable(_) => Ok(()),
+            ExpressionKind::Array(targets) => targets
+                .iter()
+                .try_for_each(|target| self.check_target(target)),
+            other => {
+                let shown = label::with_article(&label::expression(other));
+                let message =
+                    format!("Illegal attempt to assign to '{shown}'. Not an assignable reference");
+                Err(Error::issue(message).at(target.span).into())
+            }
+        }
+    }
+
+    fn assign(
+        &self,
+        target: &Expression,
+        value: &Value,
+        value_expression: &Expression,
+        scope: &Rc<Scope>,
+    ) -> Evaluated<()> {
+        match &target.kind {
+            ExpressionKind::Variable(name) => self.set_variable(name, value, target, scope),
+            ExpressionKind::Array(targets) => match value {
+                Value::Hash(entries) => {
+                    for target in targets {
+                        let name = variable_name(target)?;
+                        let key = Value::String(name.clone());
+                        let value = entries.get(&key).ok_or_else(|| {
+                            Error::issue(format!(
+                                "No value for required key '{name}' in assignment to variables \
+                                 from hash"
+                            ))
+                        })?;
+                        self.assign(target, value, value_expression, scope)?;
+                    }
+                    Ok(())
+                }
+                Value::Type(Type::Class(Some(class))) => {
+                    self.assign_from_class(targets, class, value_expression, scope)
+                }
+                Value::Array(elements) => {
+                    self.assign_elements(targets, elements, value_expression, scope)
+                }
+                other => {
+                    let elements = std::slice::from_ref(other);
+                    self.assign_elements(targets, elements, value_expression, scope)
+                }
+            },
+            _ => unreachable!("targets are checked before they are assigned to"),
+        }
+    }
+
+    fn assign_elements(
+        &self,
+        targets: &[Expression],
+        elements: &[Value],
+        value_expression: &Expression,
+        scope: &Rc<Scope>,
+    ) -> Evaluated<()> {
+        if targets.len() != elements.len() {
+            let message = format!(
+                "Mismatched number of assignable entries and values, expected {}, got {}",
+                targets.len(),
+                elements.len()
+            );
+            return Err(Error::issue(message).into());
+        }
+        let mut both = targets.iter().zip(elements);
+        both.try_for_each(|(target, value)| self.assign(target, value, value_expression, scope))
+    }
+
+    fn assign_from_class(
+        &self,
+        targets: &[Expression],
+        class: &Arc<str>,
+        value_expression: &Expression,
+        scope: &Rc<Scope>,
+    ) -> Evaluated<()> {
+        let ClassScope::Evaluated(variables) = self.host.class_scope(class) else {
+            let message = format!("Resource not found: Class['{class}']");
+            return Err(Error::issue(message).at(value_expression.span).into());
+        };
+        for target in targets {
+            let name = variable_name(target)?;
+            let value = variables.class_variable(name).ok_or_else(|| {
+                Error::issue(format!(
+                    "No value for required variable '${class}::{name}' in assignment to \
+                     variables from class reference"
+                ))
+                .at(target.span)
+            })?;
+            self.assign(target, &value, value_expression, scope)?;
+        }
+        Ok(())
+    }
+
+    fn set_variable(
+        &self,
+        name: &Arc<str>,
+        value: &Value,
+        target: &Expression,
+        scope: &Rc<Scope>,
+    ) -> Evaluated<()> {
+        if name.contains("::") {
+            let message = format!(
+                "Illegal attempt to assign to '{name}'. Cannot assign to variables in other \
+                 namespaces"
+            );
+            return Err(Error::issue(message).at(target.span).into());
+        }
+        if name.as_bytes().first().is_some_and(u8::is_ascii_digit) {
+            let message = format!(
+                "Illegal attempt to assign to the numeric match result variable '${name}'. \
+                 Numeric variables are not assignable"
+            );
+            return Err(Error::issue(message).at(target.span).into());
+        }
+        let reserved = &**name == "server_facts";
+        if !reserved && scope.set(name.clone(), value.clone()).is_ok() {
+            return Ok(());
+        }
+        Err(Error::issue(if reserved || RESERVED.contains(&&**name) {
+            format!("Attempt to assign to a reserved variable name: '${name}'")
+        } else if matches!(&**name, "name" | "title") {
+            format!("Cannot reassign built in (or already assigned) variable '${name}'")
+        } else {
+            format!("Cannot reassign variable '${name}'")
+        })
+        .into())
+    }
+}
+
+enum Found {
+    Value(Value),
+    Nothing(Option<String>),
+}
+
+impl From<Option<Value>> for Found {
+    fn from(value: Option<Value>) -> Self {
+        value.map_or(Self::Nothing(None), Self::Value)
+    }
+}
+
+fn variable_name(target: &Expression) -> Evaluated<&Arc<str>> {
+    match &target.kind {
+        ExpressionKind::Variable(name) => Ok(name),
+        _ => Err(Error::issue("Only variables can be assigned from a hash or a class").into()),
+    }
+}

@@ -1,0 +1,56 @@
+//! Functions that write to the log, and `fail`.
+
+use super::{Function, function, on, unchecked};
+use crate::{
+    error::{Error, Evaluated},
+    evaluator::Call,
+    host::Level,
+    values::Value,
+};
+
+pub(super) const FUNCTIONS: &[Function] = &[
+    function(
+        "debug",
+        &[on("Any values*", |call| log(call, Level::Debug))],
+    ),
+    function("info", &[on("Any values*", |call| log(call, Level::Info))]),
+    function(
+        "notice",
+        &[on("Any values*", |call| log(call, Level::Notice))],
+    ),
+    function(
+        "warning",
+        &[on("Any values*", |call| log(call, Level::Warning))],
+    ),
+    function("err", &[on("Any values*", |call| log(call, Level::Error))]),
+    function(
+        "alert",
+        &[on("Any values*", |call| log(call, Level::Alert))],
+    ),
+    function(
+        "crit",
+        &[on("Any values*", |call| log(call, Level::Critical))],
+    ),
+    function(
+        "emerg",
+        &[on("Any values*", |call| log(call, Level::Emergency))],
+    ),
+    function("fail", &[unchecked(fail_with)]),
+];
+
+fn log(call: &Call<'_, '_>, level: Level) -> Evaluated {
+    let location = call.location();
+    call.evaluator
+        .host()
+        .log(level, &joined(call.arguments), Some(&location));
+    Ok(Value::Undef)
+}
+
+fn fail_with(call: &Call<'_, '_>) -> Evaluated {
+    Err(Error::new(joined(call.arguments)).into())
+}
+
+fn joined(values: &[Value]) -> String {
+    let texts: Vec<String> = values.iter().map(ToString::to_string).collect();
+    texts.join(" ")
+}

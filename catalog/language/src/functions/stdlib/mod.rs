@@ -1,0 +1,84 @@
+//! The functions of the `stdlib` module, natively: manifests need no Ruby for them.
+//!
+//! Their behaviour is that of releases 8.5 and 9; the names of both are known. Those that touch
+//! the catalog (`ensure_packages`, `defined_with_params`, …) are the host's.
+
+use super::Function;
+use crate::{
+    error::{Error, Evaluated},
+    evaluator::Call,
+    values::Value,
+};
+
+mod arrays;
+mod checks;
+mod convert;
+mod encode;
+mod hashes;
+mod parse;
+mod password;
+mod paths;
+mod random;
+mod text;
+mod yaml;
+
+pub(super) const FAMILIES: &[&[Function]] = &[
+    arrays::FUNCTIONS,
+    checks::FUNCTIONS,
+    convert::FUNCTIONS,
+    encode::FUNCTIONS,
+    hashes::FUNCTIONS,
+    parse::FUNCTIONS,
+    password::FUNCTIONS,
+    paths::FUNCTIONS,
+    random::FUNCTIONS,
+    text::FUNCTIONS,
+];
+
+/// What a function of the old calling convention got too many or too few of.
+fn wrong_number(call: &Call<'_, '_>, expected: &str) -> Error {
+    Error::new(format!(
+        "{}(): Wrong number of arguments given ({} for {expected})",
+        call.name,
+        call.arguments.len()
+    ))
+}
+
+/// Ruby's name for the class of a value, in messages of the old functions.
+fn class_of(value: &Value) -> &'static str {
+    match value {
+        Value::Undef => "NilClass",
+        Value::Default => "Symbol",
+        Value::Boolean(true) => "TrueClass",
+        Value::Boolean(false) => "FalseClass",
+        Value::Integer(_) => "Integer",
+        Value::Float(_) => "Float",
+        Value::String(_) => "String",
+        Value::Array(_) => "Array",
+        Value::Hash(_) => "Hash",
+        Value::Regexp(_) => "Regexp",
+        _ => "Object",
+    }
+}
+
+/// Changes a string, or the strings of an array; anything else is refused.
+fn change(call: &Call<'_, '_>, change: impl Fn(&str) -> String) -> Evaluated {
+    let changed = |value: &Value| match value {
+        Value::String(text) => Value::string(change(text)),
+        other => other.clone(),
+    };
+    match call.arguments {
+        [] => Err(wrong_number(call, "1").into()),
+        [text @ Value::String(_), ..] => Ok(changed(text)),
+        [Value::Array(elements), ..] => Ok(Value::array(
+            elements.iter().map(changed).collect::<Vec<_>>(),
+        )),
+        _ => {
+            let message = format!(
+                "{}(): Requires either array or string to work with",
+                call.name
+            );
+            Err(Error::new(message).into())
+        }
+    }
+}

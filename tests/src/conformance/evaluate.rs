@@ -1,0 +1,153 @@
+//! Cases of kinds `evaluate` and `funcall`: an expression, or a function and its arguments, in;
+//! a value in rich data out. No catalog is there.
+
+use std::sync::Arc;
+
+use camino::Utf8Path;
+use ficelle_language::{
+    Evaluated, Evaluator, Host, Value,
+    evaluator::pure::{Message, PureHost},
+    host::{Level, Settings, Strict},
+};
+use ficelle_model::{
+    inputs::{CommandOutput, DirectoryEntry, ExportedQuery, FileKind, InputError, Inputs},
+    resource::Resource,
+};
+use ficelle_syntax::{
+    Dialect, ValidateOptions, load,
+    source::{Source, Span},
+};
+
+use super::{
+    case::{Case, Log, Observed},
+    rich,
+};
+
+/// A world in which there is nothing.
+struct Nothing;
+
+impl Inputs for Nothing {
+    fn read(&self, _: &Utf8Path) -> Result<Option<Arc<[u8]>>, InputError> {
+        Ok(None)
+    }
+
+    fn list(&self, _: &Utf8Path) -> Result<Option<Arc<[DirectoryEntry]>>, InputError> {
+        Ok(None)
+    }
+
+    fn kind(&self, _: &Utf8Path) -> Result<Option<FileKind>, InputError> {
+        Ok(None)
+    }
+
+    fn exported(&self, _: &ExportedQuery) -> Result<Vec<Resource>, InputError> {
+        Ok(Vec::new())
+    }
+
+    fn run(&self, command: &[String]) -> Result<CommandOutput, InputError> {
+        Err(InputError::Command(format!(
+            "no command is run here: {command:?}"
+        )))
+    }
+
+    fn now(&self) -> i128 {
+        0
+    }
+
+    fn environment_variable(&self, _: &str) -> Option<String> {
+        None
+    }
+}
+
+fn settings(case: &Case) -> Settings {
+    let raw = case
+        .raw
+        .get("settings")
+        .and_then(serde_json::Value::as_object);
+    let flag = |name: &str, default| {
+        let given = raw
+            .and_then(|raw| raw.get(name))
+            .and_then(serde_json::Value::as_bool);
+        given.unwrap_or(default)
+    };
+    Settings {
+        strict: match case.setting("strict") {
+            Some("off") => Strict::Off,
+            Some("warning") => Strict::Warning,
+            _ => Strict::Error,
+        },
+        strict_variables: flag("strict_variables", true),
+        tasks: flag("tasks", false),
+        ..Settings::default()
+    }
+}
+
+/// Evaluates code with the variables of the case in scope.
+pub fn evaluate(case: &Case) -> Observed {
+    let settings = settings(case);
+    let options = ValidateOptions {
+        strict: settings.strict.into(),
+        tasks: settings.tasks,
+        ..ValidateOptions::default()
+    };
+    let source = Source::new(None, case.code.as_str());
+    let program = match load(source, Dialect::Manifest, &options) {
+        Ok((program, _)) => program,
+        Err(errors) => return Observed::error(errors.to_string()),
+    };
+    let host = PureHost::new(settings, &Nothing);
+    let evaluator = Evaluator::new(&host, None);
+    let scope = host.top_scope();
+    if let Some(variables) = case.raw.get("vars").and_then(serde_json::Value::as_object) {
+        for (name, value) in variables {
+            scope.replace(name.as_str(), rich::from_json(value));
+        }
+    }
+    let result = evaluator.in_source(&program.source, || {
+        host.define(&evaluator, &program.body)?;
+        evaluator.program(&program, &scope)
+    });
+    observed(result, &host)
+}
+
+/// Calls a function.
+pub fn call(case: &Case) -> Observed {
+    let host = PureHost::new(settings(case), &Nothing);
+    let evaluator = Evaluator::new(&host, None);
+    let scope = host.top_scope();
+    let arguments = case.raw.get("args").and_then(serde_json::Value::as_array);
+    let arguments: Vec<Value> = arguments
+        .into_iter()
+        .flatten()
+        .map(rich::from_json)
+        .collect();
+    let result = evaluator.call_function(&case.code, &arguments, None, Span::default(), &scope);
+    observed(result, &host)
+}
+
+fn observed(result: Evaluated, host: &PureHost<'_>) -> Observed {
+    let answer = match result {
+        Ok(value) => Observed::result("value", rich::to_json(&value)),
+        Err(unwind) => Observed::error(unwind.into_error().to_string()),
+    };
+    Observed {
+        logs: host.take_messages().iter().map(log).collect(),
+        ..answer
+    }
+}
+
+fn log(message: &Message) -> Log {
+    let level = match message.level {
+        Level::Debug => "debug",
+        Level::Info => "info",
+        Level::Notice => "notice",
+        Level::Warning => "warning",
+        Level::Error => "err",
+        Level::Alert => "alert",
+        Level::Critical => "crit",
+        Level::Emergency => "emerg",
+    };
+    Log {
+        level: level.to_owned(),
+        message: message.text.clone(),
+    }
+}
