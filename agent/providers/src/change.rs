@@ -25,6 +25,17 @@ pub struct Change {
     pub details: Option<String>,
     /// Whether its values may be shown.
     pub visibility: Visibility,
+    /// What becomes of refreshes that are pending for the resource once it is made.
+    pub pending: Pending,
+}
+
+/// What becomes of refreshes that are pending.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Pending {
+    /// They come.
+    Kept,
+    /// They are called off: a service that was just started need not be restarted.
+    Dropped,
 }
 
 /// A value and how it is shown.
@@ -105,6 +116,7 @@ impl Change {
             message,
             details: None,
             visibility: Visibility::Shown,
+            pending: Pending::Kept,
         }
     }
 
@@ -138,6 +150,13 @@ impl Change {
         if self.visibility == Visibility::Shown {
             self.details = details;
         }
+        self
+    }
+
+    /// The same, calling pending refreshes off.
+    #[must_use]
+    pub fn dropping_refreshes(mut self) -> Self {
+        self.pending = Pending::Dropped;
         self
     }
 

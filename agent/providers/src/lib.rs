@@ -18,12 +18,16 @@ mod source;
 mod exec;
 mod file;
 
+mod group;
 mod notify;
+mod package;
+mod service;
 #[cfg(test)]
 mod testing;
+mod user;
 
 pub use bucket::FileBucket;
-pub use change::{Change, Shown, Visibility};
+pub use change::{Change, Pending, Shown, Visibility};
 pub use context::{Context, Declared, Log, Memory, Mode, NothingDeclared, Place};
 pub use error::{ParameterError, ProviderError};
 pub use ficelle_model::report::Level;

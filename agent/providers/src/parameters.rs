@@ -180,6 +180,17 @@ impl<'a> Parameters<'a> {
         }
     }
 
+    /// Whether the resource should be there; it should where nothing is said.
+    ///
+    /// # Errors
+    /// `ensure` is neither `present` nor `absent`.
+    pub(crate) fn presence(&self) -> Result<Presence, ParameterError> {
+        let choices = [("present", Presence::Present), ("absent", Presence::Absent)];
+        Ok(self
+            .choice("ensure", &choices)?
+            .unwrap_or(Presence::Present))
+    }
+
     /// The level at which the resource's changes are logged.
     ///
     /// # Errors
@@ -289,6 +300,15 @@ impl<'a> Parameters<'a> {
             format!("Invalid value {shown}. Valid values are {valid}."),
         ))
     }
+}
+
+/// Whether something should be there.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Presence {
+    /// It should.
+    Present,
+    /// It should not.
+    Absent,
 }
 
 /// The schema of a type of this crate.

@@ -1,9 +1,17 @@
 //! Which types there are.
 
-use crate::{ResourceType, exec, file, notify};
+use crate::{ResourceType, exec, file, group, notify, package, service, user};
 
 /// The types, sorted by name.
-static TYPES: &[&dyn ResourceType] = &[&exec::ExecType, &file::FileType, &notify::NotifyType];
+static TYPES: &[&dyn ResourceType] = &[
+    &exec::ExecType,
+    &file::FileType,
+    &group::GroupType,
+    &notify::NotifyType,
+    &package::PackageType,
+    &service::ServiceType,
+    &user::UserType,
+];
 
 /// A type, by its name in either spelling (`ssh_authorized_key`, `Ssh_authorized_key`).
 pub fn lookup(type_name: &str) -> Option<&'static dyn ResourceType> {

@@ -1,10 +1,10 @@
 //! A host in a directory, for this crate's tests: a resource is declared, observed and applied as
 //! the engine would.
 
-use std::sync::Mutex;
+use std::sync::{Arc, Mutex};
 
 use ficelle_model::{Data, Reference, Resource, report::Level};
-use ficelle_system::System;
+use ficelle_system::{Command, Output, Runner, System, SystemError};
 
 use crate::{
     Context, FileBucket, LocalOnly, Log, Managed, Memory, Mode, NothingDeclared, Parameters, Place,
@@ -18,6 +18,59 @@ pub(crate) struct Host {
     pub(crate) log: Lines,
     bucket: FileBucket,
     memory: Memory,
+}
+
+/// Runs nothing: notes what it is asked to run, and answers what a test told it.
+#[derive(Default)]
+pub(crate) struct Recorder {
+    commands: Mutex<Vec<String>>,
+    answers: Vec<(&'static str, i32, &'static str)>,
+}
+
+impl Recorder {
+    /// One that answers commands that begin in one of these ways; others end well and say nothing.
+    pub(crate) fn answering(answers: &[(&'static str, i32, &'static str)]) -> Arc<Self> {
+        Arc::new(Self {
+            answers: answers.to_vec(),
+            ..Self::default()
+        })
+    }
+
+    /// What it was asked, emptied.
+    pub(crate) fn commands(&self) -> Vec<String> {
+        std::mem::take(
+            &mut *self
+                .commands
+                .lock()
+                .expect("no test panics while it writes"),
+        )
+    }
+}
+
+impl Runner for Recorder {
+    fn run(&self, command: &Command) -> Result<Output, SystemError> {
+        let mut shown = command.shown();
+        if !command.input.is_empty() {
+            shown.push_str(&format!(
+                " < {}",
+                String::from_utf8_lossy(&command.input).trim_end()
+            ));
+        }
+        let answer = self
+            .answers
+            .iter()
+            .find(|(start, ..)| shown.starts_with(start));
+        self.commands
+            .lock()
+            .expect("no test panics while it writes")
+            .push(shown);
+        Ok(
+            answer.map_or_else(Output::default, |(_, status, text)| Output {
+                status: *status,
+                combined: text.as_bytes().to_vec(),
+            }),
+        )
+    }
 }
 
 /// The lines of a log.
@@ -54,6 +107,13 @@ impl Host {
             bucket: FileBucket::new("/var/bucket"),
             memory: Memory::default(),
         }
+    }
+
+    /// An empty one whose commands go to a recorder.
+    pub(crate) fn recorded(recorder: &Arc<Recorder>) -> Self {
+        let mut host = Self::new();
+        host.system = host.system.with_runner(Arc::<Recorder>::clone(recorder));
+        host
     }
 
     /// One whose root is the host's own, for what runs commands; files go below `directory`.
