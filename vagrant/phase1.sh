@@ -125,26 +125,62 @@ link_site() {
 # The values that no repository may hold: what `secrets.list` names, made once, each encrypted to
 # a key pair that is made here and stays here.
 make_secrets() {
-  local list=$ENVIRONMENTS/production/secrets.list keys=/etc/ficelle/eyaml
-  local file=/etc/ficelle/secrets/common.eyaml key length value
+  local list=$ENVIRONMENTS/production/secrets.list keys=/etc/ficelle/eyaml folder=/etc/ficelle/secrets
+  local name kind length
   [ -e "$list" ] || return 0
-  install -d -o root -g ficelle -m 0750 "$keys" /etc/ficelle/secrets
+  install -d -o root -g ficelle -m 0750 "$keys" "$folder"
   if [ ! -e "$keys/private_key.pkcs7.pem" ]; then
     master eyaml createkeys --pkcs7-private-key "$keys/private_key.pkcs7.pem" \
       --pkcs7-public-key "$keys/public_key.pkcs7.pem"
     chown root:ficelle "$keys"/*.pem
     chmod 0640 "$keys"/*.pem
   fi
-  [ -e "$file" ] || install -o root -g ficelle -m 0640 /dev/stdin "$file" <<<'---'
-  while read -r key length; do
-    [[ -n $key && $key != \#* ]] || continue
-    ! grep -q "^$key:" "$file" || continue
-    value=$(tr -dc 'A-Za-z0-9' </dev/urandom 2>/dev/null | head -c "$length" || true)
-    [ "${#value}" = "$length" ]
-    value=$(printf %s "$value" | master eyaml encrypt --stdin --output string \
-      --pkcs7-public-key "$keys/public_key.pkcs7.pem")
-    echo "$key: $value" >>"$file"
+  [ -e "$folder/common.eyaml" ] || echo '---' >"$folder/common.eyaml"
+  chown root:ficelle "$folder/common.eyaml"
+  chmod 0640 "$folder/common.eyaml"
+  while read -r name kind length; do
+    [[ -n $name && $name != \#* ]] || continue
+    ! grep -q "^$name:" "$folder/common.eyaml" || continue
+    # All of a secret's values or none: a line that is there counts as made.
+    make_secret "$name" "$kind" "${length:-32}" >"$folder/new"
+    cat "$folder/new" >>"$folder/common.eyaml"
+    rm "$folder/new"
   done <"$list"
+}
+
+# make_secret NAME KIND LENGTH: its lines of YAML.
+make_secret() {
+  local value work
+  case $2 in
+    random | mysql)
+      value=$(head -c 4096 /dev/urandom | base64 -w0 | tr -dc 'A-Za-z0-9' | cut -c "1-$3")
+      [ "${#value}" = "$3" ]
+      [ "$2" != mysql ] || echo "$1_hash: $(mysql_hash "$value" | encrypt)"
+      echo "$1: $(printf %s "$value" | encrypt)"
+      ;;
+    ssh)
+      command -v ssh-keygen >/dev/null || DEBIAN_FRONTEND=noninteractive apt-get -qqy install openssh-client >&2
+      work=$(mktemp -d)
+      ssh-keygen -q -t ed25519 -N '' -C "$1" -f "$work/key"
+      echo "$1_public: $(cut -d' ' -f1,2 "$work/key.pub")"
+      echo "$1: $(encrypt <"$work/key")"
+      rm -r "$work"
+      ;;
+    *)
+      echo "phase1: secrets.list: no such kind: $2" >&2
+      return 1
+      ;;
+  esac
+}
+
+encrypt() { master eyaml encrypt --stdin --output string --pkcs7-public-key /etc/ficelle/eyaml/public_key.pkcs7.pem; }
+
+# As MariaDB keeps a password: SHA-1 of the bytes of its SHA-1.
+mysql_hash() {
+  local once at bytes=''
+  once=$(printf %s "$1" | sha1sum)
+  for ((at = 0; at < 40; at += 2)); do bytes+="\\x${once:at:2}"; done
+  printf '*%s' "$(printf %b "$bytes" | sha1sum | cut -c 1-40 | tr a-f A-F)"
 }
 
 agent_node() {
