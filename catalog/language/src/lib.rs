@@ -5,6 +5,7 @@
 
 pub mod error;
 pub mod evaluator;
+pub mod formats;
 pub mod functions;
 pub mod host;
 mod interim;
