@@ -44,6 +44,9 @@ enum Command {
     Validate(Files),
     /// Prints the tree of manifests.
     Dump(Dump),
+    /// Keys and encrypted values for Hiera's data.
+    #[command(subcommand)]
+    Eyaml(command::eyaml::Eyaml),
 }
 
 #[derive(Args, Debug)]
@@ -95,6 +98,7 @@ pub fn run(arguments: impl Iterator<Item = String>, terminal: &mut Terminal) -> 
     match command {
         Command::Validate(files) => command::validate::run(&files.files, terminal),
         Command::Dump(dump) => command::dump::run(&dump, terminal),
+        Command::Eyaml(eyaml) => command::eyaml::run(eyaml, terminal),
         Command::Serve => {
             serve::run(&Installation::new(flags)?)?;
             Ok(ExitCode::SUCCESS)

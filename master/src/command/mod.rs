@@ -4,6 +4,7 @@ pub mod ca;
 pub mod cert;
 pub mod compile;
 pub mod dump;
+pub mod eyaml;
 pub mod node;
 pub mod report;
 pub mod validate;
