@@ -7,7 +7,7 @@ use camino::Utf8PathBuf;
 use ficelle_api::{StoreRegistry, compile::EnvironmentFolders};
 use ficelle_ca::{
     Authority, Autosign, KeyType,
-    authority::{AuthorityFiles, OwnFiles, Permission, Policy},
+    authority::{AuthorityFiles, OwnFiles, Policy},
     request::AltName,
 };
 use ficelle_compiler::{EnvironmentDefaults, Settings as Language, Strictness};
@@ -104,9 +104,8 @@ impl Installation {
             .context("cert_ttl must end")?;
         Ok(Policy {
             autosign: Autosign::from_setting(&self.settings.text("autosign")?),
-            alt_names: Permission::Refuse,
-            authorization: Permission::Refuse,
             lifetime_seconds: i64::try_from(lifetime.as_secs()).context("cert_ttl is too long")?,
+            ..Policy::default()
         })
     }
 

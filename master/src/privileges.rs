@@ -11,10 +11,13 @@ use anyhow::{Context as _, Result};
 use camino::Utf8Path;
 use ficelle_model::settings::Settings;
 use nix::unistd::{Group, User, geteuid, initgroups, setgid, setuid};
+use rustix::fs::Mode;
 
 /// Makes the folders that are missing, gives them to the service's user, and becomes that user.
 /// Anybody but root stays who they are; so does root where there is no such user.
 pub fn drop(settings: &Settings, folders: &[&Utf8Path]) -> Result<()> {
+    // Facts and reports are for the service and its group alone.
+    rustix::process::umask(Mode::from_raw_mode(0o027));
     let account = match geteuid().is_root() {
         true => account(settings)?,
         false => None,

@@ -60,7 +60,7 @@ async fn serve(installation: &Installation) -> Result<()> {
         "serving"
     );
     let socket = wake::socket(settings)?;
-    let listening = tokio::spawn(wake::listen(socket.clone(), Arc::clone(&authority)));
+    let listening = tokio::spawn(wake::listen(wake::bind(&socket)?, Arc::clone(&authority)));
     let watching = tokio::spawn(watch(Arc::clone(&store), Arc::clone(&authority)));
     let pruning = tokio::spawn(prune(Arc::clone(&store), settings.duration("report_ttl")?));
     let mut terminate = signal(SignalKind::terminate())?;
@@ -81,10 +81,9 @@ async fn serve(installation: &Installation) -> Result<()> {
         tracing::info!("stopping");
     };
     server.serve(end).await;
-    for task in [&watching, &pruning] {
+    for task in [watching, pruning, listening] {
         task.abort();
     }
-    listening.abort();
     // Gone already is as good.
     let _ = fs::remove_file(&socket);
     Ok(())

@@ -37,19 +37,31 @@ pub fn wake(socket: &Utf8Path) {
     }
 }
 
-/// Takes in what others wrote, at each wake-up.
-pub async fn listen(socket: Utf8PathBuf, authority: Arc<Authority>) -> Result<()> {
-    match fs::remove_file(&socket) {
+/// Opens the socket.
+pub fn bind(socket: &Utf8Path) -> Result<UnixListener> {
+    match fs::remove_file(socket) {
         Err(error) if error.kind() != io::ErrorKind::NotFound => {
             return Err(error).with_context(|| format!("cannot replace {socket}"));
         }
         _ => {}
     }
     let listener =
-        UnixListener::bind(&socket).with_context(|| format!("cannot listen on {socket}"))?;
-    fs::set_permissions(&socket, fs::Permissions::from_mode(0o660))?;
+        UnixListener::bind(socket).with_context(|| format!("cannot listen on {socket}"))?;
+    fs::set_permissions(socket, fs::Permissions::from_mode(0o660))?;
+    Ok(listener)
+}
+
+/// Takes in what others wrote, at each wake-up.
+pub async fn listen(listener: UnixListener, authority: Arc<Authority>) {
     loop {
-        let (mut stream, _) = listener.accept().await?;
+        let mut stream = match listener.accept().await {
+            Ok((stream, _)) => stream,
+            Err(error) => {
+                tracing::warn!(%error, "cannot be woken");
+                tokio::time::sleep(PATIENCE).await;
+                continue;
+            }
+        };
         match authority.refresh().await {
             // Whoever asked may have gone.
             Ok(()) => drop(stream.write_all(b"ok\n").await),

@@ -161,6 +161,7 @@ impl From<AuthorityError> for ApiError {
             | AuthorityError::Authorization { .. } => {
                 Self::new(IssueKind::BadRequest, error.to_string())
             }
+            AuthorityError::Full(_) => Self::new(IssueKind::Unavailable, error.to_string()),
             AuthorityError::NoRequest(_)
             | AuthorityError::NoCertificate(_)
             | AuthorityError::Unknown(_) => {

@@ -3,6 +3,7 @@
 //!
 //! Every route is added together with its [`rule::Rule`]; what has no route is refused.
 
+mod access;
 pub mod authority;
 pub mod compile;
 pub mod error;

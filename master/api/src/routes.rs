@@ -20,7 +20,7 @@ use tower_http::{
 };
 
 use crate::{
-    PUPPET_VERSION, authority, error,
+    PUPPET_VERSION, access, authority, error,
     files::{bucket, content, metadata},
     nodes,
     rule::{Routes, Rule},
@@ -115,6 +115,7 @@ pub fn router(app: Arc<App>) -> Router {
         ))
         .layer(CatchPanicLayer::new())
         .layer(CompressionLayer::new().compress_when(worth_it))
+        .layer(middleware::from_fn(access::log))
         .layer(SetResponseHeaderLayer::overriding(
             HeaderName::from_static("x-puppet-version"),
             version,

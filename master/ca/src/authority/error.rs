@@ -28,6 +28,12 @@ pub enum AuthorityError {
          its key, run `master cert clean {0}` on the master first"
     )]
     Requested(Certname),
+    /// More requests wait than anybody will look at: somebody floods us.
+    #[error(
+        "{0} certificate requests are waiting, no more are taken; sign them or drop them with \
+         `master cert clean NAME`"
+    )]
+    Full(usize),
     /// No request waits under this name.
     #[error("Could not find certificate request for {0}")]
     NoRequest(Certname),

@@ -48,6 +48,8 @@ pub struct Policy {
     pub authorization: Permission,
     /// For how long certificates hold, in seconds.
     pub lifetime_seconds: i64,
+    /// How many requests may wait: anybody can send one.
+    pub most_requests: usize,
 }
 
 impl Default for Policy {
@@ -57,6 +59,7 @@ impl Default for Policy {
             alt_names: Permission::Refuse,
             authorization: Permission::Refuse,
             lifetime_seconds: 5 * 365 * 24 * 60 * 60,
+            most_requests: 10_000,
         }
     }
 }
@@ -203,6 +206,10 @@ impl Authority {
                 }
             }
             None => {
+                let waiting = self.registry.requests().await?.len();
+                if waiting >= self.policy.most_requests {
+                    return Err(AuthorityError::Full(waiting));
+                }
                 let record = RequestRecord {
                     name: name.clone(),
                     pem: request.pem.clone(),

@@ -313,3 +313,23 @@ async fn a_renewed_certificate_keeps_key_and_extensions() {
         .expect("both revoked");
     assert!(authority.renew(&held).await.is_err());
 }
+
+#[tokio::test]
+async fn a_flood_of_requests_ends() {
+    let directory = tempfile::tempdir().expect("a directory");
+    let policy = Policy {
+        most_requests: 2,
+        ..Policy::default()
+    };
+    let (authority, _) = open(directory.path(), policy).await;
+    let submit = async |text: &str| {
+        let key = key();
+        authority
+            .submit(&name(text), &request(text, &[], &key))
+            .await
+    };
+    submit("web1").await.expect("the first");
+    submit("web2").await.expect("the second");
+    let refused = submit("web3").await.expect_err("too many");
+    assert!(matches!(refused, AuthorityError::Full(2)), "{refused}");
+}

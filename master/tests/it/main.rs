@@ -1,0 +1,8 @@
+//! The command itself, in a directory of its own.
+
+mod administer;
+mod installation;
+mod language;
+mod serve;
+
+use installation::Installation;
