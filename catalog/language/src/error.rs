@@ -139,9 +139,14 @@ impl From<Error> for Unwind {
 impl Unwind {
     /// The error that this is to somebody who can do nothing with control flow.
     pub fn into_error(self) -> Error {
-        let stray = |message: &str, location| {
-            let mut error = Error::complete(format!("Evaluation Error: {message}"));
-            error.location = Some(location);
+        let stray = |message: &str, location: Location| {
+            let mut error = Error::complete(message);
+            let file = location.file.unwrap_or_else(|| "unknown".into());
+            error.location = Some(Location {
+                file: Some(file),
+                line: location.line,
+                column: None,
+            });
             error
         };
         match self {

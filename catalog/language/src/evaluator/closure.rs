@@ -17,10 +17,18 @@ use crate::{
 
 /// The types of a function's or lambda's parameters and of what it returns.
 pub(super) struct Signature {
+    kind: Kind,
     name: Arc<str>,
     /// `None` where no parameter has a type: then only their number is checked.
     callable: Option<CallableType>,
     returns: Option<Type>,
+}
+
+/// What a signature belongs to.
+#[derive(Clone, Copy)]
+enum Kind {
+    Lambda,
+    Function,
 }
 
 /// Signatures that do not depend on variables, by the definition they belong to. The definition
@@ -72,7 +80,8 @@ impl Evaluator<'_> {
             return Ok(signature.clone());
         }
         let (parameters, returns) = (&lambda.parameters, lambda.returns.as_ref());
-        let signature = Rc::new(self.signature("lambda", parameters, returns, scope)?);
+        let signature =
+            Rc::new(self.signature(Kind::Lambda, "lambda", parameters, returns, scope)?);
         if is_constant(parameters, returns) {
             let kept = Definition::Lambda(lambda.clone());
             self.signatures
@@ -92,7 +101,8 @@ impl Evaluator<'_> {
             return Ok(signature.clone());
         }
         let (parameters, returns) = (&function.parameters, function.returns.as_ref());
-        let signature = Rc::new(self.signature(&function.name, parameters, returns, scope)?);
+        let signature =
+            Rc::new(self.signature(Kind::Function, &function.name, parameters, returns, scope)?);
         if is_constant(parameters, returns) {
             let kept = Definition::Function(function.clone());
             self.signatures
@@ -104,6 +114,7 @@ impl Evaluator<'_> {
 
     fn signature(
         &self,
+        kind: Kind,
         name: &str,
         parameters: &[Parameter],
         returns: Option<&Expression>,
@@ -113,6 +124,7 @@ impl Evaluator<'_> {
             .iter()
             .any(|parameter| parameter.type_expression.is_some());
         Ok(Signature {
+            kind,
             name: name.into(),
             callable: match is_typed {
                 true => Some(self.callable(parameters, scope)?),
@@ -188,9 +200,27 @@ impl Evaluator<'_> {
         scope: &Rc<Scope>,
     ) -> Evaluated<()> {
         let (least, most) = arity(parameters);
-        let fits = arguments.len() >= least && most.is_none_or(|most| arguments.len() <= most);
-        if !fits {
-            return Err(self.refuse(signature, parameters, arguments, scope)?.into());
+        match signature.kind {
+            // A lambda ignores what it is given too much; what it misses it names.
+            Kind::Lambda if arguments.len() < least => {
+                let missing = parameters
+                    .iter()
+                    .skip(arguments.len())
+                    .find(|parameter| parameter.default.is_none() && !parameter.captures_rest);
+                let missing = missing.expect("one that is required was not given");
+                let message = format!(
+                    "Parameter ${} is required but no value was given",
+                    missing.name
+                );
+                let error = Error::issue(message).into();
+                return Err(self.place(error, missing.span, ""));
+            }
+            Kind::Function
+                if arguments.len() < least || most.is_some_and(|most| arguments.len() > most) =>
+            {
+                return Err(self.refuse(signature, parameters, arguments, scope)?.into());
+            }
+            _ => {}
         }
         let mut checked: Vec<Value> = Vec::new();
         let is_typed = signature.callable.is_some();

@@ -4,7 +4,7 @@ use std::{rc::Rc, sync::Arc};
 
 use ficelle_syntax::ast::{EppTemplate, Program};
 
-use super::Evaluator;
+use super::{Evaluator, text};
 use crate::{
     error::{Error, Evaluated, Unwind},
     interim::mismatch,
@@ -136,7 +136,6 @@ impl Evaluator<'_> {
     }
 
     pub(super) fn render(&self, value: &Value) {
-        use std::fmt::Write;
         let mut templates = self.templates.borrow_mut();
         let Some(output) = templates.last_mut() else {
             return;
@@ -148,6 +147,6 @@ impl Evaluator<'_> {
             }
             other => other,
         };
-        write!(output.text, "{shown}").expect("a String takes any text");
+        text::write(&mut output.text, shown);
     }
 }

@@ -38,7 +38,7 @@ pub mod label;
 mod names;
 pub mod number;
 pub mod pure;
-mod text;
+pub mod text;
 mod variables;
 
 /// How often the clock is looked at, in steps.

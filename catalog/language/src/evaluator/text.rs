@@ -13,19 +13,12 @@ use crate::{
 
 impl Evaluator<'_> {
     pub(super) fn concatenated(&self, parts: &[StringPart], scope: &Rc<Scope>) -> Evaluated {
-        use std::fmt::Write;
         let mut text = String::new();
         for part in parts {
             match part {
                 StringPart::Text(literal, _) => text.push_str(literal),
                 StringPart::Expression(expression) => {
-                    let value = self.evaluate(expression, scope)?;
-                    match &value {
-                        Value::String(inner) => text.push_str(inner),
-                        other => {
-                            write!(text, "{other}").expect("a String takes any text");
-                        }
-                    }
+                    write(&mut text, &self.evaluate(expression, scope)?);
                 }
             }
         }
@@ -42,6 +35,44 @@ impl Evaluator<'_> {
                 .map_err(|error| self.place(error.at(text.span).into(), text.span, ""))?;
         }
         Ok(value)
+    }
+}
+
+/// What a value reads as in a string: elements without quotes, `undef` empty.
+pub fn interpolated(value: &Value) -> String {
+    let mut text = String::new();
+    write(&mut text, value);
+    text
+}
+
+/// As [`interpolated`], at the end of a text.
+pub(super) fn write(text: &mut String, value: &Value) {
+    use std::fmt::Write;
+    match value {
+        Value::String(inner) => text.push_str(inner),
+        Value::Array(elements) => {
+            text.push('[');
+            for (index, element) in elements.iter().enumerate() {
+                if index > 0 {
+                    text.push_str(", ");
+                }
+                write(text, element);
+            }
+            text.push(']');
+        }
+        Value::Hash(entries) => {
+            text.push('{');
+            for (index, (key, value)) in entries.iter().enumerate() {
+                if index > 0 {
+                    text.push_str(", ");
+                }
+                write(text, key);
+                text.push_str(" => ");
+                write(text, value);
+            }
+            text.push('}');
+        }
+        other => write!(text, "{other}").expect("a String takes any text"),
     }
 }
 

@@ -110,7 +110,7 @@ pub(super) const FUNCTIONS: &[Function] = &[
             ),
             on(
                 "String get_string, Any default_value?, Callable &block?",
-                |_| fail!("The given string does not start with a valid variable name"),
+                |_| fail!("'getvar' The given string does not start with a valid variable name"),
             ),
         ],
     ),

@@ -1,9 +1,9 @@
 //! Functions that write to the log, and `fail`.
 
-use super::{Function, function, on, unchecked};
+use super::{Function, collections::ruby_text, function, on, unchecked};
 use crate::{
     error::{Error, Evaluated},
-    evaluator::Call,
+    evaluator::{Call, text::interpolated},
     host::Level,
     values::Value,
 };
@@ -40,17 +40,14 @@ pub(super) const FUNCTIONS: &[Function] = &[
 
 fn log(call: &Call<'_, '_>, level: Level) -> Evaluated {
     let location = call.location();
+    let texts: Vec<String> = call.arguments.iter().map(interpolated).collect();
     call.evaluator
         .host()
-        .log(level, &joined(call.arguments), Some(&location));
+        .log(level, &texts.join(" "), Some(&location));
     Ok(Value::Undef)
 }
 
 fn fail_with(call: &Call<'_, '_>) -> Evaluated {
-    Err(Error::new(joined(call.arguments)).into())
-}
-
-fn joined(values: &[Value]) -> String {
-    let texts: Vec<String> = values.iter().map(ToString::to_string).collect();
-    texts.join(" ")
+    let texts: Vec<String> = call.arguments.iter().map(ruby_text).collect();
+    Err(Error::new(texts.join(" ")).into())
 }

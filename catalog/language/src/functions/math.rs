@@ -84,9 +84,9 @@ fn rounded(call: &Call<'_, '_>, round: fn(f64) -> f64) -> Evaluated {
     let value = match &call.arguments[0] {
         Value::Integer(value) => return Ok(Value::Integer(*value)),
         Value::Float(value) => *value,
-        Value::String(text) => match text.trim().replace('_', "").parse::<f64>() {
-            Ok(value) => value,
-            Err(_) => {
+        Value::String(text) => match super::stdlib::parse_float(text) {
+            Some(value) => value,
+            None => {
                 fail!(
                     "{}(): cannot convert given value to a floating point value.",
                     call.name
@@ -139,30 +139,30 @@ fn not_comparable(call: &Call<'_, '_>) -> Evaluated {
     let (label_a, label_b) = (label::value(a), label::value(b));
     if !is_comparable(a) || !is_comparable(b) {
         fail!(
-            "compare(): Non comparable type. Only values of the types Numeric, String, Semver, \
+            "'compare' compare(): Non comparable type. Only values of the types Numeric, String, Semver, \
              Timestamp and Timestamp can be compared. Got {label_a} and {label_b}"
         );
     }
     if !rest.is_empty() {
         if !matches!((a, b), (Value::String(_), Value::String(_))) {
             fail!(
-                "compare(): The third argument (ignore case) can only be used when comparing \
+                "'compare' compare(): The third argument (ignore case) can only be used when comparing \
                  strings"
             );
         }
         if rest.len() > 1 {
             fail!(
-                "compare(): Accepts at most 3 arguments, got {}",
+                "'compare' compare(): Accepts at most 3 arguments, got {}",
                 rest.len() + 2
             );
         }
         fail!(
-            "compare(): The third argument (ignore case) must be a Boolean. Got {}",
+            "'compare' compare(): The third argument (ignore case) must be a Boolean. Got {}",
             label::value(&rest[0])
         );
     }
     fail!(
-        "compare(): Can only compare values of the same type (or for Timestamp/Timespan also \
+        "'compare' compare(): Can only compare values of the same type (or for Timestamp/Timespan also \
          against Numeric). Got {label_a} and {label_b}"
     )
 }

@@ -498,20 +498,22 @@ fn range(call: &Call<'_, '_>) -> Evaluated {
             .map(Value::Integer);
         return Ok(Value::array(numbers.collect::<Vec<_>>()));
     }
+    if start > stop && start.len() >= stop.len() || (is_exclusive && start == stop) {
+        return Ok(Value::array([]));
+    }
     let mut texts = Vec::new();
     let mut current = start;
     for index in 0..LONGEST_RANGE {
-        let is_last = current == stop;
-        if current.len() > stop.len() || (is_last && is_exclusive) {
-            break;
-        }
         if index % step == 0 {
             texts.push(Value::string(current.as_str()));
         }
-        if is_last {
+        if current == stop {
             break;
         }
         current = successor(&current);
+        if current.len() > stop.len() || (is_exclusive && current == stop) {
+            break;
+        }
     }
     Ok(Value::array(texts))
 }

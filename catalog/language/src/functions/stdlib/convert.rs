@@ -128,7 +128,7 @@ fn parse_boolean(text: &str) -> Evaluated<bool> {
 }
 
 /// Ruby's `Float(text)`.
-fn parse_float(text: &str) -> Option<f64> {
+pub(in crate::functions) fn parse_float(text: &str) -> Option<f64> {
     let text = text.trim();
     if let Some(digits) = text.strip_prefix("0x") {
         return i64::from_str_radix(digits, 16)
@@ -176,16 +176,14 @@ fn num2bool(call: &Call<'_, '_>) -> Evaluated {
     let number = match value {
         Value::Integer(value) => *value,
         Value::Float(value) => *value as i64,
-        other => {
-            let text = other.to_string();
-            match parse_float(&text) {
-                Some(number) => number as i64,
-                None => fail!(
-                    "num2bool(): '{text}' does not look like a number: invalid value for \
-                     Float(): \"{text}\""
-                ),
-            }
-        }
+        Value::String(text) => match parse_float(text) {
+            Some(number) => number as i64,
+            None => fail!(
+                "num2bool(): '{text}' does not look like a number: invalid value for Float(): \
+                 \"{text}\""
+            ),
+        },
+        _ => 0,
     };
     Ok(Value::Boolean(number > 0))
 }

@@ -22,6 +22,8 @@ mod random;
 mod text;
 mod yaml;
 
+pub(super) use convert::parse_float;
+
 pub(super) const FAMILIES: &[&[Function]] = &[
     arrays::FUNCTIONS,
     checks::FUNCTIONS,

@@ -30,7 +30,7 @@ fn pw_hash(call: &Call<'_, '_>) -> Evaluated {
     let Value::String(kind) = kind else {
         fail!("pw_hash(): second argument must be a string");
     };
-    let bcrypt = "match (?-mix:^(0[4-9]|[12][0-9]|3[01])\\$[.\\/A-Za-z0-9]{22}$)";
+    let bcrypt = "match (?-mix:^(0[4-9]|[12][0-9]|3[01])\\$[.\\/A-Za-z0-9]{22})";
     let (prefix, is_bcrypt) = match kind.to_lowercase().as_str() {
         "md5" => ("1", false),
         "sha-256" => ("5", false),
