@@ -13,7 +13,7 @@ pub mod types;
 
 mod compile;
 
-pub use compile::compile;
+pub use compile::{Evaluation, compile, evaluate};
 pub use environment::{Environment, EnvironmentDefaults};
 pub use error::{CompileError, EnvironmentError};
 pub use inputs::{DiskInputs, MemoryInputs, Read, ReadSet, Recorder};

@@ -5,8 +5,8 @@ use std::sync::Arc;
 
 use camino::Utf8PathBuf;
 use ficelle_compiler::{
-    CompileRequest, Compiled, Environment, EnvironmentDefaults, EnvironmentError, MemoryInputs,
-    Strictness, compile,
+    CompileRequest, Compiled, Environment, EnvironmentDefaults, EnvironmentError, LogMessage,
+    MemoryInputs, Strictness, compile,
 };
 use ficelle_model::data::{Data, DataHash};
 use ficelle_model::wire::data::{Form, Richness};
@@ -41,7 +41,7 @@ fn observe_here(case: &Case) -> Observed {
     let (request, name) = request(case);
     match compile(&request, &environment, &inputs) {
         Ok(compiled) => Observed {
-            logs: logs(&compiled),
+            logs: logs(&compiled.logs),
             ..Observed::result("catalog", catalog(&compiled, &name))
         },
         Err(mut error) => {
@@ -52,7 +52,7 @@ fn observe_here(case: &Case) -> Observed {
     }
 }
 
-fn inputs(case: &Case) -> MemoryInputs {
+pub(super) fn inputs(case: &Case) -> MemoryInputs {
     let mut inputs = MemoryInputs::new();
     for (path, content) in case
         .raw
@@ -70,7 +70,10 @@ fn inputs(case: &Case) -> MemoryInputs {
     inputs
 }
 
-fn environment(case: &Case, inputs: &MemoryInputs) -> Result<Environment, EnvironmentError> {
+pub(super) fn environment(
+    case: &Case,
+    inputs: &MemoryInputs,
+) -> Result<Environment, EnvironmentError> {
     let name = case
         .raw
         .get("environment")
@@ -109,7 +112,7 @@ fn environment(case: &Case, inputs: &MemoryInputs) -> Result<Environment, Enviro
     Environment::bare(name, modulepath, None, inputs)
 }
 
-fn request(case: &Case) -> (CompileRequest, String) {
+pub(super) fn request(case: &Case) -> (CompileRequest, String) {
     let node = case
         .raw
         .get("node")
@@ -185,9 +188,8 @@ fn data(value: &Value) -> Data {
     }
 }
 
-fn logs(compiled: &Compiled) -> Vec<Log> {
-    compiled
-        .logs
+pub(super) fn logs(messages: &[LogMessage]) -> Vec<Log> {
+    messages
         .iter()
         .map(|log| Log {
             level: log.level.as_str().to_owned(),

@@ -13,14 +13,11 @@ use ficelle_model::{
     inputs::{CommandOutput, DirectoryEntry, ExportedQuery, FileKind, InputError, Inputs},
     resource::Resource,
 };
-use ficelle_syntax::{
-    Dialect, ValidateOptions, load,
-    source::{Source, Span},
-};
+use ficelle_syntax::source::Span;
 
 use super::{
     case::{Case, Log, Observed},
-    rich,
+    compile, rich,
 };
 
 /// A world in which there is nothing.
@@ -81,32 +78,30 @@ fn settings(case: &Case) -> Settings {
     }
 }
 
-/// Evaluates code with the variables of the case in scope.
+/// Evaluates code as a main manifest, with the variables of the case in scope.
 pub fn evaluate(case: &Case) -> Observed {
-    let settings = settings(case);
-    let options = ValidateOptions {
-        strict: settings.strict.into(),
-        tasks: settings.tasks,
-        ..ValidateOptions::default()
+    let inputs = compile::inputs(case);
+    let environment = match compile::environment(case, &inputs) {
+        Ok(environment) => environment,
+        Err(error) => return Observed::error(error.to_string()),
     };
-    let source = Source::new(None, case.code.as_str());
-    let program = match load(source, Dialect::Manifest, &options) {
-        Ok((program, _)) => program,
-        Err(errors) => return Observed::error(errors.to_string()),
-    };
-    let host = PureHost::new(settings, &Nothing);
-    let evaluator = Evaluator::new(&host, None);
-    let scope = host.top_scope();
-    if let Some(variables) = case.raw.get("vars").and_then(serde_json::Value::as_object) {
-        for (name, value) in variables {
-            scope.replace(name.as_str(), rich::from_json(value));
+    let (request, _) = compile::request(case);
+    let variables = case.raw.get("vars").and_then(serde_json::Value::as_object);
+    let variables: Vec<(Arc<str>, Value)> = variables
+        .into_iter()
+        .flatten()
+        .map(|(name, value)| (name.as_str().into(), rich::from_json(value)))
+        .collect();
+    match ficelle_compiler::evaluate(&request, &environment, &inputs, &variables) {
+        Ok(evaluation) => Observed {
+            logs: compile::logs(&evaluation.logs),
+            ..Observed::result("value", rich::to_json(&evaluation.value))
+        },
+        Err(mut error) => {
+            error.node = None;
+            Observed::error(error.to_string())
         }
     }
-    let result = evaluator.in_source(&program.source, || {
-        host.define(&evaluator, &program.body)?;
-        evaluator.program(&program, &scope)
-    });
-    observed(result, &host)
 }
 
 /// Calls a function.

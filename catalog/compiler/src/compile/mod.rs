@@ -82,6 +82,41 @@ pub fn compile(
     })
 }
 
+/// What evaluating code gave.
+#[derive(Clone, Debug)]
+pub struct Evaluation {
+    /// The value of the last statement.
+    pub value: Value,
+    /// The messages given.
+    pub logs: Vec<LogMessage>,
+}
+
+/// Evaluates the code of a request (or the environment's main manifests) as for a catalog, with
+/// variables in its top scope, and gives the value of the last statement.
+///
+/// # Errors
+/// The reference's message, with file and line.
+pub fn evaluate(
+    request: &CompileRequest,
+    environment: &Environment,
+    inputs: &dyn Inputs,
+    variables: &[(Arc<str>, Value)],
+) -> Result<Evaluation, CompileError> {
+    let recorder = Recorder::new(inputs);
+    let compiler = Compiler::new(request, environment, &recorder);
+    compiler.definitions.load_main(request.code.as_deref())?;
+    let evaluator = Evaluator::new(&compiler, request.deadline);
+    let value = compiler.begin(&evaluator).and_then(|()| {
+        for (name, value) in variables {
+            compiler.top().replace(Arc::clone(name), value.clone());
+        }
+        compiler.evaluate_main(&evaluator)
+    });
+    let value = value.map_err(|unwind| CompileError::from(unwind.into_error()))?;
+    let logs = compiler.logs.take();
+    Ok(Evaluation { value, logs })
+}
+
 /// A compile at work. The evaluator comes back to it at any depth, so everything that changes is
 /// behind a cell, and no borrow is held across an evaluation.
 struct Compiler<'a> {
@@ -276,7 +311,7 @@ impl<'a> Compiler<'a> {
         scopes.insert("settings".into(), settings);
     }
 
-    fn evaluate_main(&self, evaluator: &Evaluator<'_>) -> Evaluated<()> {
+    fn evaluate_main(&self, evaluator: &Evaluator<'_>) -> Evaluated {
         let top = self.top();
         self.class_scopes
             .borrow_mut()
@@ -284,10 +319,11 @@ impl<'a> Compiler<'a> {
         top.replace("title", Value::string("main"));
         top.replace("name", Value::string("main"));
         self.report_warnings();
+        let mut last = Value::Undef;
         for file in self.definitions.main() {
-            evaluator.program(&file.program, &top)?;
+            last = evaluator.program(&file.program, &top)?;
         }
-        Ok(())
+        Ok(last)
     }
 
     /// The classes that an external classifier names: those with parameters first.
