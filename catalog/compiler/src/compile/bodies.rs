@@ -125,7 +125,9 @@ impl Compiler<'_> {
         if is_class {
             self.put_into_stage(id)?;
         }
+        self.bodies.borrow_mut().push(id);
         let result = evaluator.in_source(body.text, || evaluator.body(body.code, &scope));
+        self.bodies.borrow_mut().pop();
         match result {
             Ok(_) => Ok(()),
             Err(Unwind::Return(..) | Unwind::Next(..)) if !matches!(body.kind, ScopeKind::Node) => {
@@ -205,8 +207,8 @@ impl Compiler<'_> {
         Ok(())
     }
 
-    /// Parameters become variables; those that are missing get their defaults, in order, each
-    /// seeing the ones before it.
+    /// Parameters become variables at once, so that the defaults of those that are missing see
+    /// them; each default sees the ones before it.
     fn set_parameters(
         &self,
         id: ResourceId,
@@ -217,7 +219,6 @@ impl Compiler<'_> {
         if matches!(body.kind, ScopeKind::Node) {
             return Ok(());
         }
-        let seen = scope.local();
         let mut values: Vec<(Arc<str>, Value)> = self
             .table
             .get(id)
@@ -227,7 +228,7 @@ impl Compiler<'_> {
             .map(|(name, parameter)| (name.clone(), parameter.value.clone()))
             .collect();
         for (name, value) in &values {
-            seen.replace(name.clone(), value.clone());
+            scope.replace(name.clone(), value.clone());
         }
         for formal in body.parameters {
             let Some(default) = &formal.default else {
@@ -237,9 +238,9 @@ impl Compiler<'_> {
             if at.is_some_and(|at| !matches!(values[at].1, Value::Undef)) {
                 continue;
             }
-            let value = evaluator.in_source(body.text, || evaluator.evaluate(default, &seen))?;
+            let value = evaluator.in_source(body.text, || evaluator.evaluate(default, scope))?;
             self.set_own(id, formal.name.clone(), value.clone())?;
-            seen.replace(formal.name.clone(), value.clone());
+            scope.replace(formal.name.clone(), value.clone());
             match at {
                 Some(at) => values[at].1 = value,
                 None => values.push((formal.name.clone(), value)),
@@ -249,11 +250,6 @@ impl Compiler<'_> {
         let subject = self.table.get(id).reference.to_string();
         if let Some(message) = signature.mismatch(&subject, &values) {
             return Err(Error::new(message).into());
-        }
-        for (name, value) in values {
-            if scope.set(name.clone(), value).is_err() && !matches!(&*name, "title" | "name") {
-                return Err(Error::new(format!("Cannot reassign variable '${name}'")).into());
-            }
         }
         Ok(())
     }

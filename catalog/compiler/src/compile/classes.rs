@@ -275,3 +275,12 @@ fn absolute(name: &str) -> String {
         format!("::{name}")
     }
 }
+
+/// What `include` and its like give: the classes, so that arrows can go on from them.
+pub(super) fn references(names: &[String]) -> Value {
+    let class = |name: &String| {
+        let name: Arc<str> = name.trim_start_matches("::").into();
+        Value::Type(Type::Class(Some(name)))
+    };
+    Value::array(names.iter().map(class).collect::<Vec<Value>>())
+}

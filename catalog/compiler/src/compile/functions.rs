@@ -7,7 +7,7 @@ mod tagging;
 
 use ficelle_language::{Error, Evaluated, Value, evaluator::Call};
 
-use super::Compiler;
+use super::{Compiler, data};
 
 type Body = fn(&Compiler<'_>, &Call<'_, '_>) -> Evaluated;
 
@@ -79,10 +79,40 @@ static FUNCTIONS: &[Function] = &[
         body: existence::getparam,
     },
     Function {
+        name: "hiera",
+        arity: (1, 3),
+        effect: Effect::Nothing,
+        body: data::call_hiera,
+    },
+    Function {
+        name: "hiera_array",
+        arity: (1, 3),
+        effect: Effect::Nothing,
+        body: data::call_hiera_array,
+    },
+    Function {
+        name: "hiera_hash",
+        arity: (1, 3),
+        effect: Effect::Nothing,
+        body: data::call_hiera_hash,
+    },
+    Function {
+        name: "hiera_include",
+        arity: (1, 3),
+        effect: Effect::Catalog,
+        body: data::call_hiera_include,
+    },
+    Function {
         name: "include",
         arity: (1, MANY),
         effect: Effect::Catalog,
         body: classes::include,
+    },
+    Function {
+        name: "lookup",
+        arity: (1, 4),
+        effect: Effect::Nothing,
+        body: data::call_lookup,
     },
     Function {
         name: "realize",

@@ -49,7 +49,7 @@ impl Host for Compiler<'_> {
         self.logs.borrow_mut().push(LogMessage {
             level,
             message: message.into(),
-            source: "".into(),
+            source: self.speaker(),
             file: location.and_then(|location| location.file.clone()),
             line: location.and_then(|location| location.line),
         });
@@ -230,6 +230,20 @@ impl Host for Compiler<'_> {
 }
 
 impl Compiler<'_> {
+    /// Who says what is logged: `Scope(Class[main])`.
+    fn speaker(&self) -> Arc<str> {
+        let body = self
+            .bodies
+            .borrow()
+            .last()
+            .copied()
+            .unwrap_or(self.main_class);
+        match self.table.len() {
+            0 => "".into(),
+            _ => format!("Scope({})", self.table.get(body).reference).into(),
+        }
+    }
+
     fn exists(&self, path: &Utf8PathBuf) -> bool {
         matches!(self.inputs.kind(path), Ok(Some(FileKind::File)))
     }

@@ -8,6 +8,7 @@ mod bodies;
 mod classes;
 mod collectors;
 mod convert;
+mod data;
 mod declare;
 mod finish;
 mod frame;
@@ -34,6 +35,7 @@ use ficelle_language::{
     host::{self as language, Host as _},
     scope::Matches,
 };
+use ficelle_lookup::Lookup;
 use ficelle_model::{Reference, inputs::Inputs};
 use ficelle_syntax::ast::ResourceForm;
 use indexmap::IndexSet;
@@ -125,6 +127,7 @@ struct Compiler<'a> {
     inputs: &'a Recorder<'a>,
     definitions: Definitions<'a>,
     settings: language::Settings,
+    lookup: Lookup,
     node_name: Arc<str>,
     table: Table,
     main_stage: ResourceId,
@@ -149,6 +152,8 @@ struct Compiler<'a> {
     relationships: RefCell<Vec<Relationship>>,
     /// No define before this place waits to be evaluated.
     first_pending: Cell<usize>,
+    /// Whose bodies are being evaluated, innermost last.
+    bodies: RefCell<Vec<ResourceId>>,
     logs: RefCell<Vec<LogMessage>>,
     warned: RefCell<FxHashSet<String>>,
 }
@@ -180,6 +185,7 @@ impl<'a> Compiler<'a> {
                 tasks: settings.tasks,
                 ..language::Settings::default()
             },
+            lookup: Self::lookups(environment, settings),
             node_name: request.node.as_str().into(),
             table: Table::default(),
             main_stage,
@@ -200,6 +206,7 @@ impl<'a> Compiler<'a> {
             changed_late: RefCell::default(),
             relationships: RefCell::default(),
             first_pending: Cell::new(0),
+            bodies: RefCell::default(),
             logs: RefCell::default(),
             warned: RefCell::default(),
         }
@@ -273,8 +280,13 @@ impl<'a> Compiler<'a> {
     fn set_top_variables(&self, top: &Rc<Scope>) {
         let request = self.request;
         // Facts first: what a classifier says of a node counts for more.
-        for (name, data) in &request.facts.values {
-            top.replace(name.clone(), convert::value(data));
+        let facts = convert::value_of_hash(&request.facts.values);
+        if let Value::Hash(entries) = &facts {
+            for (name, value) in entries.iter() {
+                if let Value::String(name) = name {
+                    top.replace(name.clone(), value.clone());
+                }
+            }
         }
         for (name, data) in &request.classification.parameters {
             top.replace(name.clone(), convert::value(data));
@@ -286,29 +298,68 @@ impl<'a> Compiler<'a> {
             "server_facts",
             convert::value_of_hash(&request.server_facts),
         );
-        top.replace("facts", convert::value_of_hash(&request.facts.values));
+        top.replace("facts", facts);
         let settings = Scope::new(
             ficelle_language::scope::ScopeKind::Class("settings".into()),
             Some(Rc::clone(top)),
             top.context().cloned(),
         );
-        for (name, data) in &request.settings.values {
-            settings.replace(name.clone(), convert::value(data));
-        }
-        settings.replace("environment", Value::string(environment));
-        settings.replace(
-            "strict_variables",
-            Value::Boolean(request.settings.strict_variables),
-        );
-        let all = settings.own_variables();
-        let mut all: Vec<(Value, Value)> = all
+        let mut all: Vec<(Value, Value)> = self
+            .settings_values()
             .into_iter()
-            .map(|(name, value)| (Value::String(name), value))
+            .map(|(name, value)| {
+                settings.replace(name.clone(), value.clone());
+                (Value::String(name), value)
+            })
             .collect();
         all.sort_by(|(left, _), (right, _)| left.as_str().cmp(&right.as_str()));
         settings.replace("all_local", Value::hash(all.into_iter().collect()));
         let mut scopes = self.class_scopes.borrow_mut();
         scopes.insert("settings".into(), settings);
+    }
+
+    /// What `$settings::NAME` shows: what the compile goes by, and what the request says.
+    fn settings_values(&self) -> FxHashMap<Arc<str>, Value> {
+        let settings = &self.request.settings;
+        let configuration = self.environment.configuration();
+        let paths: Vec<&str> = configuration
+            .modulepath
+            .iter()
+            .map(|path| path.as_str())
+            .collect();
+        let strict = match settings.strict {
+            Strictness::Off => "off",
+            Strictness::Warning => "warning",
+            Strictness::Error => "error",
+        };
+        let path = |path: Option<&camino::Utf8Path>| {
+            path.map_or(Value::Undef, |path| Value::string(path.as_str()))
+        };
+        let parent = self
+            .environment
+            .directory()
+            .and_then(camino::Utf8Path::parent);
+        let mut values = FxHashMap::from_iter([
+            (
+                "environment".into(),
+                Value::string(self.environment.name().as_str()),
+            ),
+            ("environmentpath".into(), path(parent)),
+            ("manifest".into(), path(configuration.manifest.as_deref())),
+            ("modulepath".into(), Value::string(paths.join(":"))),
+            ("rich_data".into(), Value::Boolean(settings.rich_data)),
+            ("storeconfigs".into(), Value::Boolean(settings.storeconfigs)),
+            ("strict".into(), Value::string(strict)),
+            (
+                "strict_variables".into(),
+                Value::Boolean(settings.strict_variables),
+            ),
+            ("tasks".into(), Value::Boolean(settings.tasks)),
+        ]);
+        for (name, data) in &settings.values {
+            values.insert(name.clone(), convert::value(data));
+        }
+        values
     }
 
     fn evaluate_main(&self, evaluator: &Evaluator<'_>) -> Evaluated {
@@ -461,14 +512,11 @@ impl<'a> Compiler<'a> {
         }
     }
 
-    /// A class parameter from the data.
-    fn class_parameter(
-        &self,
-        _key: &str,
-        _scope: &Rc<Scope>,
-        _evaluator: &Evaluator<'_>,
-    ) -> Evaluated<Option<Value>> {
-        Ok(None)
+    /// Warns of something deprecated, once.
+    fn deprecate(&self, key: &str, message: &str) {
+        if self.warned.borrow_mut().insert(key.to_owned()) {
+            self.warn(message);
+        }
     }
 }
 

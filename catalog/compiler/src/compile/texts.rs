@@ -34,6 +34,16 @@ pub(super) fn with_article(label: &str) -> String {
     format!("{article} {label}")
 }
 
+/// `<subject> expects …, got …`
+pub(super) fn mismatch(subject: &str, expected: &Type, value: &Value) -> String {
+    let actual = value.infer();
+    let expected = with_article(expected.simple_name());
+    format!(
+        "{subject} expects {expected} value, got {}",
+        actual.simple_name()
+    )
+}
+
 /// A type alias that is still to be resolved.
 pub(super) fn new_alias(name: &Arc<str>) -> (Type, Arc<AliasType>) {
     let alias = Arc::new(AliasType {

@@ -9,6 +9,7 @@ mod modules;
 use std::sync::Arc;
 
 use camino::{Utf8Path, Utf8PathBuf};
+use ficelle_lookup::DataCache;
 use ficelle_model::{EnvironmentName, inputs::Inputs};
 
 pub use configuration::{Configuration, EnvironmentDefaults};
@@ -28,6 +29,7 @@ pub struct Environment {
     configuration: Configuration,
     modules: Modules,
     sources: Sources,
+    data: Arc<DataCache>,
     reads: ReadSet,
 }
 
@@ -57,6 +59,7 @@ impl Environment {
             configuration,
             modules,
             sources: Sources::default(),
+            data: Arc::default(),
             reads: recorder.into_reads(),
         })
     }
@@ -84,6 +87,7 @@ impl Environment {
             },
             modules,
             sources: Sources::default(),
+            data: Arc::default(),
             reads: recorder.into_reads(),
         })
     }
@@ -144,6 +148,10 @@ impl Environment {
     /// What was read to open it.
     pub fn reads(&self) -> &ReadSet {
         &self.reads
+    }
+
+    pub(crate) fn data(&self) -> &Arc<DataCache> {
+        &self.data
     }
 
     pub(crate) fn sources(&self) -> &Sources {

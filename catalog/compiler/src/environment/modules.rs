@@ -34,11 +34,23 @@ impl Module {
     /// # Errors
     /// The file is there and cannot be read.
     pub fn version(&self, inputs: &dyn Inputs) -> Result<Option<String>, InputError> {
+        self.metadata("version", inputs)
+    }
+
+    /// The deprecated `data_provider` that `metadata.json` names.
+    ///
+    /// # Errors
+    /// The file is there and cannot be read.
+    pub fn data_provider(&self, inputs: &dyn Inputs) -> Result<Option<String>, InputError> {
+        self.metadata("data_provider", inputs)
+    }
+
+    fn metadata(&self, key: &str, inputs: &dyn Inputs) -> Result<Option<String>, InputError> {
         let Some(bytes) = inputs.read(&self.path.join("metadata.json"))? else {
             return Ok(None);
         };
         let metadata: Option<serde_json::Value> = serde_json::from_slice(&bytes).ok();
-        Ok(metadata.and_then(|metadata| Some(metadata.get("version")?.as_str()?.to_owned())))
+        Ok(metadata.and_then(|metadata| Some(metadata.get(key)?.as_str()?.to_owned())))
     }
 }
 

@@ -11,7 +11,7 @@ use ficelle_model::inputs::{FileKind, InputError, Inputs};
 use ficelle_syntax::{
     ast::{
         ClassDefinition, DefineDefinition, ExpressionKind, FunctionDefinition, NodeDefinition,
-        TypeAliasDefinition,
+        Parameter, TypeAliasDefinition,
     },
     source::{Source, Span},
     validate::Location,
@@ -20,7 +20,7 @@ use indexmap::IndexMap;
 use rustc_hash::{FxBuildHasher, FxHashMap, FxHashSet};
 
 use super::sources::{ParsedFile, Rules};
-use crate::{environment::Environment, error::CompileError};
+use crate::{environment::Environment, error::CompileError, types::is_metaparameter};
 
 /// A class and the module it came with.
 #[derive(Debug)]
@@ -159,10 +159,18 @@ impl<'a> Definitions<'a> {
             .extend(file.warnings.iter().cloned());
         let contents = &file.contents;
         for definition in &contents.classes {
-            self.add_class(definition, module)?;
+            let mut definition = Arc::clone(definition);
+            if let Some(name) = lowered(&definition.name) {
+                Arc::make_mut(&mut definition).name = name;
+            }
+            self.add_class(&definition, module)?;
         }
         for definition in &contents.defines {
-            self.add_define(definition, module)?;
+            let mut definition = Arc::clone(definition);
+            if let Some(name) = lowered(&definition.name) {
+                Arc::make_mut(&mut definition).name = name;
+            }
+            self.add_define(&definition, module)?;
         }
         for definition in &contents.nodes {
             self.add_node(definition)?;
@@ -199,6 +207,7 @@ impl<'a> Definitions<'a> {
             );
             return Err(placed(message, at));
         }
+        refuse_metaparameters(&definition.parameters, name)?;
         let class = Class {
             definition: Arc::clone(definition),
             module: module.cloned(),
@@ -228,6 +237,7 @@ impl<'a> Definitions<'a> {
                 format!("Definition '{name}' is already defined{context}; cannot be redefined");
             return Err(placed(message, at));
         }
+        refuse_metaparameters(&definition.parameters, name)?;
         let define = Define {
             definition: Arc::clone(definition),
             module: module.cloned(),
@@ -440,6 +450,15 @@ fn wrong_name(
     Error::new(message).into()
 }
 
+/// The name in lower case, where it is not.
+fn lowered(name: &str) -> Option<Arc<str>> {
+    match plain(name) {
+        std::borrow::Cow::Owned(lower) => Some(lower.into()),
+        std::borrow::Cow::Borrowed(plain) if plain.len() != name.len() => Some(plain.into()),
+        std::borrow::Cow::Borrowed(_) => None,
+    }
+}
+
 /// Lower case, without a leading `::`.
 fn plain(name: &str) -> std::borrow::Cow<'_, str> {
     let name = name.strip_prefix("::").unwrap_or(name);
@@ -481,4 +500,18 @@ fn placed(message: String, (source, span): (&Arc<Source>, Span)) -> Error {
 
 fn unreadable(error: InputError) -> CompileError {
     CompileError::new(error.to_string())
+}
+
+/// A parameter may not take the name of one that every resource has, unless it has a default.
+fn refuse_metaparameters(parameters: &[Parameter], definition: &str) -> Result<(), Error> {
+    for parameter in parameters {
+        let name = &parameter.name;
+        if is_metaparameter(name) && parameter.default.is_none() {
+            return Err(Error::new(format!(
+                "{name} is a metaparameter; please choose another parameter name in the \
+                 {definition} definition"
+            )));
+        }
+    }
+    Ok(())
 }

@@ -1,11 +1,10 @@
 //! `include`, `contain`, `require`.
 
-use std::sync::Arc;
-
-use ficelle_language::{Error, Evaluated, Type, Value, evaluator::Call};
+use ficelle_language::{Error, Evaluated, Value, evaluator::Call};
 
 use super::super::{
     Compiler,
+    classes::references,
     declare::{class_reference, flatten, reference_value},
     frame::Frame,
     resources::{Mode, Parameter},
@@ -48,13 +47,4 @@ pub(super) fn require(compiler: &Compiler<'_>, call: &Call<'_, '_>) -> Evaluated
             .map_err(Error::new)?;
     }
     Ok(references(&names))
-}
-
-/// What these functions give: the classes, so that arrows can go on from them.
-fn references(names: &[String]) -> Value {
-    let class = |name: &String| {
-        let name: Arc<str> = name.trim_start_matches("::").into();
-        Value::Type(Type::Class(Some(name)))
-    };
-    Value::array(names.iter().map(class).collect::<Vec<Value>>())
 }

@@ -1,0 +1,192 @@
+//! Data for the compile: automatic lookup of class parameters, `lookup`, `hiera` and its kin.
+
+use std::{rc::Rc, sync::Arc};
+
+use ficelle_language::{
+    Error, Evaluated, Evaluator, Scope, Type, Value,
+    evaluator::Call,
+    host::{Host as _, Level},
+};
+use ficelle_lookup::{Deprecated, Lookup, LookupHost, LookupSettings, ModuleData, hiera, lookup};
+use ficelle_model::inputs::Inputs;
+use ficelle_syntax::source::{Source, Span};
+
+use super::{Compiler, classes, texts};
+
+/// What a lookup asks, answered by the compile from one scope.
+struct Asking<'a, 'c> {
+    compiler: &'a Compiler<'a>,
+    evaluator: &'a Evaluator<'c>,
+    scope: &'a Rc<Scope>,
+}
+
+impl Compiler<'_> {
+    /// The lookups of this compile.
+    pub(super) fn lookups(environment: &crate::Environment, settings: &crate::Settings) -> Lookup {
+        let directory = environment.directory();
+        let provider = environment
+            .configuration()
+            .environment_data_provider
+            .as_deref();
+        let layers = LookupSettings {
+            global: settings.hiera_config.clone(),
+            environment: directory.map(ToOwned::to_owned),
+            environment_provider: directory
+                .and_then(|directory| Some((provider?.into(), directory.join("environment.conf")))),
+        };
+        Lookup::new(layers, Arc::clone(environment.data()))
+    }
+
+    /// A class parameter from the data.
+    pub(super) fn class_parameter(
+        &self,
+        key: &str,
+        scope: &Rc<Scope>,
+        evaluator: &Evaluator<'_>,
+    ) -> Evaluated<Option<Value>> {
+        let asking = Asking {
+            compiler: self,
+            evaluator,
+            scope,
+        };
+        self.lookup.parameter(&asking, key)
+    }
+}
+
+/// `lookup`
+pub(super) fn call_lookup(compiler: &Compiler<'_>, call: &Call<'_, '_>) -> Evaluated {
+    let asking = Asking::of(compiler, call);
+    let block = |name: Value| call.yield_block(&[name]);
+    let block: Option<&dyn Fn(Value) -> Evaluated> = call.block.map(|_| &block as _);
+    lookup(&compiler.lookup, &asking, call.arguments, block)
+}
+
+/// `hiera`
+pub(super) fn call_hiera(compiler: &Compiler<'_>, call: &Call<'_, '_>) -> Evaluated {
+    call_deprecated(compiler, call, Deprecated::First)
+}
+
+/// `hiera_array`
+pub(super) fn call_hiera_array(compiler: &Compiler<'_>, call: &Call<'_, '_>) -> Evaluated {
+    call_deprecated(compiler, call, Deprecated::Array)
+}
+
+/// `hiera_hash`
+pub(super) fn call_hiera_hash(compiler: &Compiler<'_>, call: &Call<'_, '_>) -> Evaluated {
+    call_deprecated(compiler, call, Deprecated::Hash)
+}
+
+/// `hiera_include`: the classes that the data names.
+pub(super) fn call_hiera_include(compiler: &Compiler<'_>, call: &Call<'_, '_>) -> Evaluated {
+    let found = call_deprecated(compiler, call, Deprecated::Array)?;
+    let key = texts::display(&call.arguments[0]);
+    let names = compiler.class_names(std::slice::from_ref(&found))?;
+    if names.is_empty() {
+        return Err(Error::new(format!("Could not find data item {key}")).into());
+    }
+    compiler.include(&names, call.scope, call.evaluator)?;
+    Ok(classes::references(&names))
+}
+
+fn call_deprecated(
+    compiler: &Compiler<'_>,
+    call: &Call<'_, '_>,
+    function: Deprecated,
+) -> Evaluated {
+    let name = function.name();
+    compiler.deprecate(
+        name,
+        &format!("The function '{name}' is deprecated in favor of using 'lookup'."),
+    );
+    let asking = Asking::of(compiler, call);
+    let block = |name: Value| call.yield_block(&[name]);
+    let block: Option<&dyn Fn(Value) -> Evaluated> = call.block.map(|_| &block as _);
+    hiera(&compiler.lookup, &asking, function, call.arguments, block)
+}
+
+impl<'a, 'c> Asking<'a, 'c> {
+    fn of(compiler: &'a Compiler<'a>, call: &'a Call<'a, 'c>) -> Self {
+        Self {
+            compiler,
+            evaluator: call.evaluator,
+            scope: call.scope,
+        }
+    }
+
+    /// The type that a text or a type is.
+    fn named_type(&self, wanted: &Value) -> Evaluated<Type> {
+        match wanted {
+            Value::Type(wanted) => Ok(wanted.clone()),
+            other => {
+                let source = Source::new(None, texts::display(other));
+                let parsed = ficelle_syntax::parse_expression(Arc::clone(&source));
+                let Some(expression) = parsed.program.body.first() else {
+                    let text = source.text();
+                    return Err(Error::new(format!(
+                        "The expression <{text}> is not a valid type specification."
+                    ))
+                    .into());
+                };
+                self.evaluator
+                    .in_source(&source, || self.evaluator.type_of(expression, self.scope))
+            }
+        }
+    }
+}
+
+impl LookupHost for Asking<'_, '_> {
+    fn inputs(&self) -> &dyn Inputs {
+        self.compiler.inputs
+    }
+
+    fn variable(&self, name: &str) -> Evaluated<Option<Value>> {
+        Ok(self.evaluator.variable(name, self.scope))
+    }
+
+    fn has_function(&self, name: &str) -> Evaluated<bool> {
+        self.evaluator.has_function(name)
+    }
+
+    fn call_function(&self, name: &str, arguments: Vec<Value>) -> Evaluated {
+        self.evaluator
+            .call_function(name, &arguments, None, Span::default(), self.scope)
+    }
+
+    fn module(&self, name: &str) -> Option<ModuleData> {
+        let module = self.compiler.environment.module(name)?;
+        let data_provider = module.data_provider(self.compiler.inputs).ok().flatten();
+        Some(ModuleData {
+            root: module.path.clone(),
+            data_provider: data_provider.map(Into::into),
+        })
+    }
+
+    fn convert(&self, wanted: &Value, value: Value, arguments: &[Value]) -> Evaluated {
+        let mut all = vec![Value::Type(self.named_type(wanted)?), value];
+        all.extend_from_slice(arguments);
+        self.call_function("new", all)
+    }
+
+    fn assert_type(&self, subject: &str, wanted: &Type, value: &Value) -> Evaluated<()> {
+        if wanted.is_instance(value) {
+            return Ok(());
+        }
+        Err(Error::new(texts::mismatch(subject, wanted, value)).into())
+    }
+
+    fn assert_rich_data(&self, subject: &str, value: &Value) -> Evaluated<()> {
+        self.assert_type(
+            subject,
+            &ficelle_language::types::builtin::rich_data(),
+            value,
+        )
+    }
+
+    fn warn(&self, message: &str, _file: Option<&str>) {
+        self.compiler.log(Level::Warning, message, None);
+    }
+
+    fn deprecate(&self, key: &str, message: &str, _file: Option<&str>) {
+        self.compiler.deprecate(key, message);
+    }
+}
