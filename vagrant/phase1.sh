@@ -159,7 +159,7 @@ make_secret() {
       echo "$1: $(printf %s "$value" | encrypt)"
       ;;
     ssh)
-      command -v ssh-keygen >/dev/null || DEBIAN_FRONTEND=noninteractive apt-get -qqy install openssh-client >&2
+      command -v ssh-keygen >/dev/null || DEBIAN_FRONTEND=noninteractive apt-get -qqy install openssh-client >/dev/null
       work=$(mktemp -d)
       ssh-keygen -q -t ed25519 -N '' -C "$1" -f "$work/key"
       echo "$1_public: $(cut -d' ' -f1,2 "$work/key.pub")"
