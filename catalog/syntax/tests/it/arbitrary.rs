@@ -123,7 +123,11 @@ fn check(text: &str) {
 
 fn run<S: Strategy>(strategy: S, test: impl Fn(&S::Value)) {
     let config = Config {
-        cases: 512,
+        // `make fuzz` asks for more.
+        cases: std::env::var("PROPTEST_CASES")
+            .ok()
+            .and_then(|cases| cases.parse().ok())
+            .unwrap_or(512),
         failure_persistence: None,
         ..Config::default()
     };
