@@ -99,7 +99,7 @@ fn show(report: &Body, terminal: &mut Terminal) {
             let figures = metric
                 .values
                 .iter()
-                .map(|(name, _, value)| format!("{name} {value:?}"));
+                .map(|(name, _, value)| format!("{name} {value}"));
             terminal.line(format_args!(
                 "{name}: {}",
                 figures.collect::<Vec<_>>().join(", ")

@@ -178,13 +178,13 @@ pub struct Report {
     /// How it went.
     pub status: Status,
     /// Whether every resource was looked at.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "wire::flag")]
     pub transaction_completed: bool,
     /// Whether the run was not to change anything.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "wire::flag")]
     pub noop: bool,
     /// Whether something would have been changed.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "wire::flag")]
     pub noop_pending: bool,
     /// The environment.
     #[serde(default)]
@@ -199,7 +199,7 @@ pub struct Report {
     #[serde(default, deserialize_with = "wire::statuses")]
     pub resource_statuses: IndexMap<Arc<str>, ResourceStatus>,
     /// Whether something had drifted and was put right.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "wire::flag")]
     pub corrective_change: bool,
     /// The master that gave the catalog.
     #[serde(

@@ -39,7 +39,7 @@ impl EventStatus {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Event {
     /// Whether the property is watched.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "wire::flag")]
     pub audited: bool,
     /// The property; none for what happened to the resource as a whole.
     #[serde(default)]
@@ -65,7 +65,7 @@ pub struct Event {
     #[serde(with = "wire::time")]
     pub time: Timestamp,
     /// Whether the values were left out because they are sensitive.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "wire::flag")]
     pub redacted: bool,
     /// Whether a drift was put right (and not something new was wanted).
     #[serde(default)]
@@ -103,19 +103,19 @@ pub struct ResourceStatus {
     #[serde(with = "wire::time")]
     pub time: Timestamp,
     /// Whether something failed.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "wire::flag")]
     pub failed: bool,
     /// Whether its refresh failed.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "wire::flag")]
     pub failed_to_restart: bool,
     /// Whether something was changed.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "wire::flag")]
     pub changed: bool,
     /// Whether something was not as it should be.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "wire::flag")]
     pub out_of_sync: bool,
     /// Whether it was left out: tags, schedule, failed dependencies.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "wire::flag")]
     pub skipped: bool,
     /// How many properties were changed.
     #[serde(default)]
@@ -127,7 +127,7 @@ pub struct ResourceStatus {
     #[serde(default)]
     pub events: Vec<Event>,
     /// Whether a drift was put right.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "wire::flag")]
     pub corrective_change: bool,
     /// Whether it was refreshed; counted, but not written.
     #[serde(skip)]

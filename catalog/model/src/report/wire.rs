@@ -70,6 +70,11 @@ pub(super) mod data {
     }
 }
 
+/// Puppet writes `null` for a flag that nobody set.
+pub(super) fn flag<'de, D: Deserializer<'de>>(from: D) -> Result<bool, D::Error> {
+    Ok(Option::<bool>::deserialize(from)?.unwrap_or_default())
+}
+
 /// Puppet writes `null` or `{}` for a resource it has nothing to say of; such are left out.
 pub(super) fn statuses<'de, D: Deserializer<'de>>(
     from: D,
