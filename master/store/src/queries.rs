@@ -480,6 +480,15 @@ macro_rules! store {
                     .bind(content::pack(catalog.json))
                     .execute(&mut *work)
                     .await?;
+                }
+                // What is only exported does not stand in the catalog, so it is compared by itself.
+                let kept: Vec<String> = sqlx::query_scalar(
+                    "SELECT body FROM exported WHERE certname = $1 ORDER BY position",
+                )
+                .bind(name)
+                .fetch_all(&mut *work)
+                .await?;
+                if !kept.iter().eq(catalog.exported.iter().map(|resource| &resource.json)) {
                     sqlx::query("DELETE FROM exported WHERE certname = $1")
                         .bind(name)
                         .execute(&mut *work)

@@ -211,12 +211,14 @@ async fn what_a_node_exports_is_replaced_with_its_catalog() {
     let (one, two) = (master.node("node1").await, master.node("node2").await);
     let code = "node 'node1' { @@notify { ['a', 'b']: } }\nnode 'node2' { Notify <<| |>> }\n";
     site(&master, "production", code);
-    catalog(&one, "node1", "production").await;
+    let (status, made) = catalog(&one, "node1", "production").await;
+    assert_eq!(status, StatusCode::OK, "{made}");
     let (_, collected) = catalog(&two, "node2", "production").await;
     assert_eq!(titles(&collected, "Notify"), ["a", "b"]);
 
     site(&master, "production", &code.replace("['a', 'b']", "'c'"));
-    catalog(&one, "node1", "production").await;
+    let (status, made) = catalog(&one, "node1", "production").await;
+    assert_eq!(status, StatusCode::OK, "{made}");
     let (_, collected) = catalog(&two, "node2", "production").await;
     assert_eq!(titles(&collected, "Notify"), ["c"]);
 
