@@ -1,0 +1,6 @@
+//! The language as a whole: code in, values, errors and messages out, without a catalog.
+
+mod control;
+mod expressions;
+mod functions;
+mod world;
