@@ -3,6 +3,7 @@
 //! What touches the catalog or the data (`include`, `realize`, `lookup`, …) goes through traits
 //! that the compiler and the lookup implement.
 
+pub mod data;
 pub mod error;
 pub mod evaluator;
 pub mod formats;

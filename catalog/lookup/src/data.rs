@@ -6,11 +6,8 @@ use std::{
 };
 
 use camino::{Utf8Path, Utf8PathBuf};
-use ficelle_language::{Value, values::HashMap};
-use ficelle_model::{
-    inputs::Inputs,
-    yaml::{self, Node},
-};
+use ficelle_language::Value;
+use ficelle_model::{inputs::Inputs, yaml};
 
 use crate::key::failure;
 use ficelle_language::error::{Error, Evaluated};
@@ -79,48 +76,5 @@ fn parse(path: &Utf8Path, bytes: &[u8], format: Format) -> Evaluated {
     }
 }
 
-/// A YAML node as a value; symbols become strings.
-pub fn from_node(node: &Node) -> Value {
-    match node {
-        Node::Null => Value::Undef,
-        Node::Boolean(value) => Value::Boolean(*value),
-        Node::Integer(value) => Value::Integer(*value),
-        Node::Float(value) => Value::Float(*value),
-        Node::String(text) | Node::Symbol(text) => Value::String(Arc::clone(text)),
-        Node::Binary(bytes) => Value::Binary(Arc::clone(bytes)),
-        Node::Sequence(nodes) => Value::array(nodes.iter().map(from_node).collect::<Vec<_>>()),
-        Node::Mapping(entries) => {
-            let mut hash = HashMap::default();
-            hash.extend(
-                entries
-                    .iter()
-                    .map(|(key, value)| (from_node(key), from_node(value))),
-            );
-            Value::hash(hash)
-        }
-    }
-}
-
-pub(crate) fn from_json(json: &serde_json::Value) -> Value {
-    match json {
-        serde_json::Value::Null => Value::Undef,
-        serde_json::Value::Bool(value) => Value::Boolean(*value),
-        serde_json::Value::Number(number) => match number.as_i64() {
-            Some(integer) => Value::Integer(integer),
-            None => Value::Float(number.as_f64().unwrap_or_default()),
-        },
-        serde_json::Value::String(text) => Value::string(text.as_str()),
-        serde_json::Value::Array(items) => {
-            Value::array(items.iter().map(from_json).collect::<Vec<_>>())
-        }
-        serde_json::Value::Object(entries) => {
-            let mut hash = HashMap::default();
-            hash.extend(
-                entries
-                    .iter()
-                    .map(|(key, value)| (Value::string(key.as_str()), from_json(value))),
-            );
-            Value::hash(hash)
-        }
-    }
-}
+pub(crate) use ficelle_language::data::from_json;
+pub use ficelle_language::data::from_yaml as from_node;

@@ -36,6 +36,7 @@ fn typed(name: &str, entries: &Map<String, Json>) -> Value {
     let text = inner.as_str().unwrap_or_default();
     match name {
         "Default" => Value::Default,
+        "String" => Value::string(text),
         "Sensitive" => Value::Sensitive(Arc::new(from_json(inner))),
         "Regexp" => Value::Regexp(Regexp::of(text)),
         "Hash" => {

@@ -1,8 +1,8 @@
 //! Functions that steer evaluation: leaving a body, calling by name, opening a secret.
 
-use super::{Function, fail, function, on};
+use super::{Function, fail, function, on, unchecked};
 use crate::{
-    error::{Evaluated, Unwind},
+    error::{Error, Evaluated, Unwind},
     evaluator::Call,
     types::Type,
     values::{Object, Value},
@@ -40,6 +40,16 @@ pub(super) const FUNCTIONS: &[Function] = &[
                 other => Ok(other.clone()),
             }),
         ],
+    ),
+    function(
+        "import",
+        &[unchecked(|_| {
+            Err(Error::issue(
+                "Use of 'import' has been discontinued in favor of a manifest directory. See \
+                 http://links.puppet.com/puppet-import-deprecation",
+            )
+            .into())
+        })],
     ),
     function(
         "unwrap",

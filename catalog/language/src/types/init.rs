@@ -101,3 +101,25 @@ pub(super) fn instance(init: &InitType, value: &Value, guard: &mut Guard) -> boo
                     .any(|tuple| tuple.accepts_values(std::slice::from_ref(value)))
     })
 }
+
+/// Whether an array is the argument of a constructor, not the list of its arguments.
+pub(super) fn takes_whole(init: &InitType, value: &Value) -> bool {
+    let Some(of) = &init.of else {
+        return false;
+    };
+    of.is_instance(value)
+        || accepted(init).is_some_and(|accepted| {
+            accepted.single.iter().any(|one| one.is_instance(value))
+                || accepted.optional_single
+                    && !value.as_array().is_some_and(|values| {
+                        accepted
+                            .several
+                            .iter()
+                            .any(|tuple| tuple.accepts_values(values))
+                    })
+                    && accepted
+                        .several
+                        .iter()
+                        .any(|tuple| tuple.accepts_values(std::slice::from_ref(value)))
+        })
+}

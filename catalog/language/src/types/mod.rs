@@ -18,17 +18,22 @@ mod init;
 mod instance;
 mod iterable;
 mod make;
+pub mod mismatch;
 mod normalize;
 mod object;
+mod object_definition;
+pub mod parameterize;
 mod recursion;
 mod text;
 pub mod uri;
 
 pub mod builtin;
+pub mod construct;
 pub mod names;
 pub mod signature;
 
 pub use make::{Letters, PairType, capitalize_segments};
+pub use object::MemberKind;
 
 /// A type. Cheap to clone; parameters sit behind `Arc`.
 #[derive(Clone, Debug)]

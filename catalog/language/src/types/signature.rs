@@ -16,6 +16,6 @@ pub struct Signature {
 }
 
 /// The parameters of the constructors of a type; `None` where it has none.
-pub(super) fn constructors(_of: &Type) -> Option<Vec<TupleType>> {
-    None
+pub(super) fn constructors(of: &Type) -> Option<Vec<TupleType>> {
+    super::construct::signatures(of)
 }

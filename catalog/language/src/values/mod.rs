@@ -12,10 +12,11 @@ use rustc_hash::FxBuildHasher;
 use crate::types::Type;
 
 pub use iterator::Iterator;
-pub use regexp::Regexp;
-pub use semver::{Edge, Interval, SemVer, SemVerRange};
+pub use regexp::{Groups, Regexp, RegexpError, escape as escape_regexp};
+pub use semver::{Edge, End, Interval, SemVer, SemVerError, SemVerRange, merge as merge_intervals};
 
 mod equality;
+pub mod format;
 mod iterator;
 pub mod number;
 mod order;

@@ -397,6 +397,39 @@ impl SemVerRange {
         })
     }
 
+    /// The range of one interval, with the text that says it.
+    pub fn of(interval: Interval) -> Self {
+        let mut parts = Vec::new();
+        match (&interval.lower, &interval.upper) {
+            (Some(lower), Some(upper)) if lower == upper => parts.push(lower.version.to_string()),
+            (lower, upper) => {
+                if let Some(edge) = lower {
+                    parts.push(format!(
+                        "{}{}",
+                        if edge.inclusive { ">=" } else { ">" },
+                        edge.version
+                    ));
+                }
+                if let Some(edge) = upper {
+                    parts.push(format!(
+                        "{}{}",
+                        if edge.inclusive { "<=" } else { "<" },
+                        edge.version
+                    ));
+                }
+            }
+        }
+        let text = if parts.is_empty() {
+            "*".to_owned()
+        } else {
+            parts.join(" ")
+        };
+        Self {
+            text: text.into(),
+            alternatives: vec![interval],
+        }
+    }
+
     /// From `minimum` to `maximum`; the maximum belongs to it where `inclusive`.
     pub fn between(minimum: Option<SemVer>, maximum: Option<SemVer>, end: End) -> Self {
         let text = match (&minimum, &maximum, end) {

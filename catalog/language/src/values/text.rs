@@ -6,7 +6,7 @@ use base64::{Engine as _, engine::general_purpose::STANDARD};
 
 use super::{Iterator, Value, number::float_text, time};
 
-/// The text of a value in a string: `undef` is empty, arrays and hashes read as code.
+/// The text of a value in a string: `undef` is empty, strings in arrays and hashes are bare.
 impl fmt::Display for Value {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
@@ -16,7 +16,22 @@ impl fmt::Display for Value {
             Self::Integer(value) => write!(f, "{value}"),
             Self::Float(value) => f.write_str(&float_text(*value)),
             Self::String(text) | Self::Uri(text) => f.write_str(text),
-            Self::Array(_) | Self::Hash(_) => f.write_str(&literal(self)),
+            Self::Array(elements) => {
+                f.write_str("[")?;
+                for (index, element) in elements.iter().enumerate() {
+                    let separator = if index > 0 { ", " } else { "" };
+                    write!(f, "{separator}{element}")?;
+                }
+                f.write_str("]")
+            }
+            Self::Hash(entries) => {
+                f.write_str("{")?;
+                for (index, (key, value)) in entries.iter().enumerate() {
+                    let separator = if index > 0 { ", " } else { "" };
+                    write!(f, "{separator}{key} => {value}")?;
+                }
+                f.write_str("}")
+            }
             Self::Regexp(regexp) => f.write_str(&regexp.delimited()),
             Self::Type(value) => write!(f, "{value}"),
             Self::Sensitive(_) => f.write_str("Sensitive [value redacted]"),

@@ -498,7 +498,7 @@ fn range(call: &Call<'_, '_>) -> Evaluated {
             .map(Value::Integer);
         return Ok(Value::array(numbers.collect::<Vec<_>>()));
     }
-    if start > stop && start.len() >= stop.len() || (is_exclusive && start == stop) {
+    if start > stop || (is_exclusive && start == stop) {
         return Ok(Value::array([]));
     }
     let mut texts = Vec::new();

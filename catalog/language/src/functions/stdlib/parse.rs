@@ -1,94 +1,97 @@
 //! Text of other languages as values.
 
-use super::super::{Function, fail, function, unchecked};
+use ficelle_model::yaml;
+
+use super::super::{Dispatch, Function, fail, function, on, unchecked};
 use crate::{
+    data::{from_json, from_yaml},
     error::Evaluated,
     evaluator::Call,
-    values::{HashMap, Value},
+    host::Level,
+    values::Value,
 };
 
 pub(super) const FUNCTIONS: &[Function] = &[
-    function("parsejson", &[unchecked(parse_json)]),
+    function("parsejson", &[unchecked(|call| parse(call, json))]),
+    function("parseyaml", &[unchecked(|call| parse(call, yaml))]),
     function("parsepson", PSON),
     function("stdlib::parsepson", PSON),
-    function("loadjson", &[unchecked(load_json)]),
+    function("loadjson", &[unchecked(|call| load(call, json))]),
+    function("loadyaml", &[unchecked(|call| load(call, yaml))]),
 ];
 
-const PSON: &[super::super::Dispatch] = &[super::super::on(
-    "String[1] pson_string, Any default?",
-    parse_json,
-)];
+const PSON: &[Dispatch] = &[on("String[1] pson_string, Any default?", |call| {
+    parse(call, json)
+})];
 
-fn parse_json(call: &Call<'_, '_>) -> Evaluated {
+/// Reads a text, or says what is wrong with it.
+type Reader = fn(&str) -> Result<Value, String>;
+
+fn json(text: &str) -> Result<Value, String> {
+    match serde_json::from_str::<serde_json::Value>(text) {
+        Ok(json) => Ok(from_json(&json)),
+        Err(_) => Err(format!("unexpected token at '{text}'")),
+    }
+}
+
+fn yaml(text: &str) -> Result<Value, String> {
+    match yaml::parse(text) {
+        Ok(node) => Ok(from_yaml(&node)),
+        Err(error) => Err(format!("(<unknown>): {error}")),
+    }
+}
+
+fn parse(call: &Call<'_, '_>, reader: Reader) -> Evaluated {
     let [text, rest @ ..] = call.arguments else {
         fail!("Wrong number of arguments. 1 or 2 arguments should be provided.");
     };
-    let text = match text {
-        Value::String(text) => text,
-        other => match rest.first() {
-            Some(default) => return Ok(default.clone()),
-            None => fail!(
-                "no implicit conversion of {} into String",
-                super::class_of(other)
-            ),
-        },
+    let default = rest.first();
+    let read = match text {
+        Value::String(text) => reader(text),
+        other => Err(format!(
+            "no implicit conversion of {} into String",
+            super::class_of(other)
+        )),
     };
-    match (
-        serde_json::from_str::<serde_json::Value>(text),
-        rest.first(),
-    ) {
-        (Ok(json), _) => Ok(from_json(&json)),
+    match (read, default) {
+        // An empty document stands for nothing, as an unreadable one does.
+        (Ok(Value::Undef), Some(default)) => Ok(default.clone()),
+        (Ok(value), _) => Ok(value),
         (Err(_), Some(default)) => Ok(default.clone()),
-        (Err(_), None) => fail!("unexpected token at '{text}'"),
+        (Err(error), None) => fail!("{error}"),
     }
 }
 
-fn load_json(call: &Call<'_, '_>) -> Evaluated {
+fn load(call: &Call<'_, '_>, reader: Reader) -> Evaluated {
     let [path, rest @ ..] = call.arguments else {
         fail!("Wrong number of arguments. 1 or 2 arguments should be provided.");
     };
-    let default = rest.first().cloned().unwrap_or_default();
+    let default = rest.first();
     let path = path.to_string();
-    let inputs = call.evaluator.host().inputs();
-    let bytes = match inputs.read(path.as_str().into()) {
+    if path.starts_with("http://") || path.starts_with("https://") {
+        fail!(
+            "{}(): {path} is not read: a compile reads files alone",
+            call.name
+        );
+    }
+    let host = call.evaluator.host();
+    let bytes = match host.inputs().read(path.as_str().into()) {
         Ok(Some(bytes)) => bytes,
         Ok(None) => {
             let message = format!("Can't load '{path}' File does not exist!");
-            let location = call.location();
-            call.evaluator
-                .host()
-                .log(crate::host::Level::Warning, &message, Some(&location));
-            return Ok(default);
+            host.log(Level::Warning, &message, Some(&call.location()));
+            return Ok(default.cloned().unwrap_or_default());
         }
         Err(error) => fail!("{error}"),
     };
-    match (
-        serde_json::from_slice::<serde_json::Value>(&bytes),
-        rest.first(),
-    ) {
-        (Ok(json), _) => Ok(from_json(&json)),
+    let read = match std::str::from_utf8(&bytes) {
+        Ok(text) => reader(text),
+        Err(error) => Err(error.to_string()),
+    };
+    match (read, default) {
+        (Ok(Value::Undef), _) => Ok(default.cloned().unwrap_or_default()),
+        (Ok(value), _) => Ok(value),
         (Err(_), Some(default)) => Ok(default.clone()),
         (Err(error), None) => fail!("{path}: {error}"),
-    }
-}
-
-/// JSON's values are the language's.
-fn from_json(json: &serde_json::Value) -> Value {
-    use serde_json::Value as Json;
-    match json {
-        Json::Null => Value::Undef,
-        Json::Bool(value) => Value::Boolean(*value),
-        Json::Number(number) => match number.as_i64() {
-            Some(value) => Value::Integer(value),
-            None => Value::Float(number.as_f64().unwrap_or_default()),
-        },
-        Json::String(text) => Value::string(text.as_str()),
-        Json::Array(elements) => Value::array(elements.iter().map(from_json).collect::<Vec<_>>()),
-        Json::Object(entries) => {
-            let entries = entries
-                .iter()
-                .map(|(key, value)| (Value::string(key.as_str()), from_json(value)));
-            Value::hash(entries.collect::<HashMap>())
-        }
     }
 }

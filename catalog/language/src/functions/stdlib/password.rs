@@ -13,6 +13,7 @@ use crate::{error::Evaluated, evaluator::Call, values::Value};
 pub(super) const FUNCTIONS: &[Function] = &[
     function("pw_hash", &[unchecked(pw_hash)]),
     function("str2saltedsha512", &[unchecked(salted_sha512)]),
+    function("str2saltedpbkdf2", &[unchecked(salted_pbkdf2)]),
 ];
 
 fn pw_hash(call: &Call<'_, '_>) -> Evaluated {
@@ -254,6 +255,83 @@ fn salted_sha512(call: &Call<'_, '_>) -> Evaluated {
         .chain_update(password.as_bytes())
         .finalize();
     Ok(Value::string(hex::encode(salt) + &hex::encode(digest)))
+}
+
+/// What OS X keeps passwords as since 10.8.
+fn salted_pbkdf2(call: &Call<'_, '_>) -> Evaluated {
+    let [password, salt, iterations] = call.arguments else {
+        fail!(
+            "str2saltedpbkdf2(): wrong number of arguments ({} for 3)",
+            call.arguments.len()
+        );
+    };
+    let Value::String(password) = password else {
+        fail!("str2saltedpbkdf2(): first argument must be a string");
+    };
+    let Value::String(salt) = salt else {
+        fail!("str2saltedpbkdf2(): second argument must be a string");
+    };
+    let Value::Integer(iterations) = iterations else {
+        fail!("str2saltedpbkdf2(): third argument must be an integer");
+    };
+    if !(40_000..=70_000).contains(iterations) {
+        fail!("str2saltedpbkdf2(): third argument must be between 40,000 and 70,000");
+    }
+    if salt.len() < 8 {
+        fail!("str2saltedpbkdf2(): second argument must be at least 8 bytes long");
+    }
+    let key = pbkdf2(
+        password.as_bytes(),
+        salt.as_bytes(),
+        *iterations as usize,
+        128,
+    );
+    let entries = [
+        ("password_hex", Value::string(hex::encode(key))),
+        ("salt_hex", Value::string(hex::encode(salt.as_bytes()))),
+        ("iterations", Value::Integer(*iterations)),
+    ];
+    let entries = entries.map(|(name, value)| (Value::string(name), value));
+    Ok(Value::hash(entries.into_iter().collect()))
+}
+
+/// PBKDF2 with HMAC-SHA-512 (RFC 8018, section 5.2).
+fn pbkdf2(password: &[u8], salt: &[u8], iterations: usize, length: usize) -> Vec<u8> {
+    const BLOCK: usize = 128;
+    let mut key = [0; BLOCK];
+    if password.len() > BLOCK {
+        key[..64].copy_from_slice(&Sha512::digest(password));
+    } else {
+        key[..password.len()].copy_from_slice(password);
+    }
+    let inner = Sha512::new().chain_update(key.map(|byte| byte ^ 0x36));
+    let outer = Sha512::new().chain_update(key.map(|byte| byte ^ 0x5c));
+    let keyed = |parts: &[&[u8]]| -> [u8; 64] {
+        let mut hasher = inner.clone();
+        parts.iter().for_each(|part| hasher.update(part));
+        outer
+            .clone()
+            .chain_update(hasher.finalize())
+            .finalize()
+            .into()
+    };
+    let mut derived = Vec::with_capacity(length);
+    for block in 1_u32.. {
+        if derived.len() >= length {
+            break;
+        }
+        let mut round = keyed(&[salt, &block.to_be_bytes()]);
+        let mut sum = round;
+        for _ in 1..iterations {
+            round = keyed(&[&round]);
+            sum.iter_mut()
+                .zip(round)
+                .for_each(|(sum, byte)| *sum ^= byte);
+        }
+        derived.extend(sum);
+    }
+    derived.truncate(length);
+    derived
 }
 
 #[cfg(test)]

@@ -476,7 +476,7 @@ mod tests {
             (r"a++b", "aaab", true),
             (r"\/usr\/", "/usr/", true),
             (r"[\/\-_]", "-", true),
-            (r"^\${(.*)}$", "${x}", false),
+            (r"^\${(.*)}$", "${x}", true),
             (r"[a-z&&[^b]]", "b", false),
             (r"\p{Alpha}\p{^Digit}", "ab", true),
             (r"[]a]", "]", true),

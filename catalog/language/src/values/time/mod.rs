@@ -4,6 +4,8 @@ use std::cmp::Ordering;
 
 use super::Value;
 
+pub mod strftime;
+pub mod strptime;
 pub mod timespan;
 
 /// Nanoseconds of a second.
