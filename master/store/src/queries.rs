@@ -482,13 +482,18 @@ macro_rules! store {
                     .await?;
                 }
                 // What is only exported does not stand in the catalog, so it is compared by itself.
-                let kept: Vec<String> = sqlx::query_scalar(
-                    "SELECT body FROM exported WHERE certname = $1 ORDER BY position",
+                let kept: Vec<(String, String, String)> = sqlx::query_as(
+                    "SELECT type_name, title, body FROM exported \
+                     WHERE certname = $1 ORDER BY position",
                 )
                 .bind(name)
                 .fetch_all(&mut *work)
                 .await?;
-                if !kept.iter().eq(catalog.exported.iter().map(|resource| &resource.json)) {
+                let same = kept.len() == catalog.exported.len()
+                    && kept.iter().zip(catalog.exported).all(|(kept, now)| {
+                        kept.0 == now.type_name && kept.1 == now.title && kept.2 == now.json
+                    });
+                if !same {
                     sqlx::query("DELETE FROM exported WHERE certname = $1")
                         .bind(name)
                         .execute(&mut *work)

@@ -176,6 +176,14 @@ async fn exported(store: &dyn Store) {
     assert_eq!(titles(Some("web1")).await, ["z", "a"]);
     save("web1", b"11", &["n"]).await;
     assert_eq!(titles(None).await, ["n", "z", "a"], "replaced as a whole");
+    save("web1", b"11", &["o"]).await;
+    let all = titles(None).await;
+    assert_eq!(
+        all,
+        ["o", "z", "a"],
+        "also where the catalog stayed the same"
+    );
+    save("web1", b"11", &["n"]).await;
 
     assert!(store.deactivate(&name("web2"), 9).await.unwrap());
     assert_eq!(titles(None).await, ["n"]);
