@@ -9,7 +9,6 @@ pub mod evaluator;
 pub mod formats;
 pub mod functions;
 pub mod host;
-mod interim;
 pub mod scope;
 pub mod types;
 pub mod values;

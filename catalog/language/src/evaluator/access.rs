@@ -9,9 +9,11 @@ use super::{Evaluator, label, number::Number};
 use crate::{
     error::{Error, Evaluated},
     host::Place,
-    interim,
     scope::Scope,
-    types::{ResourceType, Type},
+    types::{
+        ResourceType, Type,
+        parameterize::{Cause, parameterize},
+    },
     values::Value,
 };
 
@@ -89,15 +91,19 @@ impl Access<'_, '_> {
             Value::Type(Type::Reference(name)) => {
                 Err(Error::issue(format!("Resource type not found: {name}")).into())
             }
-            Value::Type(base) => {
-                interim::parameterize(base, &keys)
-                    .map(Value::Type)
-                    .map_err(|error| {
-                        let blamed = error.argument.map_or(self.whole, |index| self.key(index));
-                        let at = blamed.span;
-                        Error::issue(error.message).at(at).into()
-                    })
-            }
+            Value::Type(base) => parameterize(base, &keys)
+                .map(Value::Type)
+                .map_err(|refusal| {
+                    let blamed = match refusal.cause {
+                        Cause::NotParameterized => self.left,
+                        _ => refusal.key.map_or(self.whole, |index| self.key(index)),
+                    };
+                    let error = match refusal.cause {
+                        Cause::Raised => Error::new(refusal.message),
+                        _ => Error::issue(refusal.message),
+                    };
+                    error.at(blamed.span).into()
+                }),
             other => {
                 let shown = label::with_article(&label::value(other));
                 let message = format!("Operator '[]' is not applicable to {shown}.");

@@ -9,8 +9,8 @@ use ficelle_syntax::ast::{
 use super::{Evaluator, label};
 use crate::{
     error::{Error, Evaluated},
-    interim::mismatch,
     scope::Scope,
+    types::mismatch,
     types::{CallableType, Range, TupleType, Type, signature::Signature as Described},
     values::Value,
 };

@@ -7,8 +7,8 @@ use ficelle_syntax::ast::{EppTemplate, Program};
 use super::{Evaluator, text};
 use crate::{
     error::{Error, Evaluated, Unwind},
-    interim::mismatch,
     scope::Scope,
+    types::mismatch,
     values::{HashMap, Value},
 };
 

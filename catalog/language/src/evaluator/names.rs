@@ -7,8 +7,7 @@ use ficelle_model::reference::capitalize;
 use super::Evaluator;
 use crate::{
     error::{Error, Evaluated},
-    interim,
-    types::{ResourceType, Type},
+    types::{ResourceType, Type, names},
     values::Value,
 };
 
@@ -26,7 +25,7 @@ impl Evaluator<'_> {
     /// The file that should define it cannot be read, or holds something else.
     pub fn named_type(&self, name: &str) -> Evaluated<Option<Type>> {
         let name = name.strip_prefix("::").unwrap_or(name);
-        if let Some(found) = interim::named(name) {
+        if let Some(found) = names::find(name) {
             return Ok(Some(found));
         }
         if let Some(found) = self.host.load_type(self, name)? {

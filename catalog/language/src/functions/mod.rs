@@ -10,7 +10,7 @@ use rustc_hash::FxHashMap;
 use crate::{
     error::{Error, Evaluated},
     evaluator::Call,
-    interim::mismatch,
+    types::mismatch,
 };
 
 use signature::Signature;

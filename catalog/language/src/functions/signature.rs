@@ -9,8 +9,9 @@ use std::sync::Arc;
 use crate::{
     error::Evaluated,
     evaluator::Call,
-    interim,
-    types::{CallableType, Range, TupleType, Type, signature::Signature as Described},
+    types::{
+        CallableType, Range, TupleType, Type, parse::parse_plain, signature::Signature as Described,
+    },
 };
 
 /// What one dispatch accepts.
@@ -47,7 +48,7 @@ impl Signature {
         let mut block_name = None;
         for parameter in split(text) {
             let (type_text, name) = parameter.rsplit_once(' ').expect("a type and a name");
-            let parameter_type = interim::parse(type_text).expect("a type of the language");
+            let parameter_type = parse_plain(type_text).expect("a type of the language");
             let (name, repeats) = match name.strip_suffix(['?', '*', '+']) {
                 Some(bare) => (bare, name.chars().last()),
                 None => (name, None),

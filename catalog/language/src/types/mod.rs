@@ -23,6 +23,7 @@ mod normalize;
 mod object;
 mod object_definition;
 pub mod parameterize;
+pub mod parse;
 mod recursion;
 mod text;
 pub mod uri;

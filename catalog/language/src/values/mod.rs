@@ -16,7 +16,6 @@ pub use regexp::{Groups, Regexp, RegexpError, escape as escape_regexp};
 pub use semver::{Edge, End, Interval, SemVer, SemVerError, SemVerRange, merge as merge_intervals};
 
 mod equality;
-pub mod format;
 mod iterator;
 pub mod number;
 mod order;

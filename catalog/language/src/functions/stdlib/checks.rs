@@ -331,7 +331,7 @@ fn validate_legacy(call: &Call<'_, '_>) -> Evaluated {
         Value::Type(expected) => expected.clone(),
         other => {
             let text = other.to_string();
-            match crate::interim::parse(&text) {
+            match crate::types::parse::parse_plain(&text) {
                 Ok(expected) => expected,
                 Err(error) => return Err(Error::new(error.to_string()).into()),
             }
@@ -344,7 +344,7 @@ fn validate_legacy(call: &Call<'_, '_>) -> Evaluated {
     let subject = format!("validate_legacy({})", call.arguments[1]);
     fail!(
         "{}",
-        crate::interim::mismatch::describe_value(&subject, &expected, value)
+        crate::types::mismatch::describe_value(&subject, &expected, value)
     )
 }
 

@@ -82,11 +82,10 @@ impl Constructor {
         }
         let signatures: Vec<Signature> =
             self.ways.iter().map(|way| way.signature.clone()).collect();
-        let types: Vec<Type> = arguments.iter().map(Value::infer_set).collect();
         Err(mismatch::describe_signatures(
             &self.name,
             &signatures,
-            &types,
+            arguments,
             None,
         ))
     }

@@ -10,7 +10,7 @@ use base64::{
 use super::{Constructor, named, way};
 use crate::{
     types::{Presence, Range, Type, uri as uris},
-    values::{End, HashMap, Key, Regexp, SemVer, SemVerRange, Value, escape_regexp, format},
+    values::{End, HashMap, Key, Regexp, SemVer, SemVerRange, Value, escape_regexp},
 };
 
 pub(super) fn string() -> Constructor {
@@ -52,8 +52,9 @@ pub(super) fn string() -> Constructor {
             ],
             1,
             |arguments, _| {
-                format::convert(&arguments[0], arguments.get(1).unwrap_or(&Value::Default))
+                crate::formats::convert(&arguments[0], arguments.get(1))
                     .map(Value::from)
+                    .map_err(|error| error.to_string())
             },
         )],
     )

@@ -56,7 +56,7 @@ pub fn describe(expected: &Type, actual: &Type, path: &[Step]) -> Found {
 
 /// Checks the parameters of a resource against a struct of their types. With `missing` as
 /// [`Missing::Allowed`], parameters may be left out.
-pub fn describe_parameters(members: &[StructMember], given: &HashMap, missing: Missing) -> Found {
+pub fn parameter_mismatches(members: &[StructMember], given: &HashMap, missing: Missing) -> Found {
     let mut found: Found = given
         .keys()
         .filter_map(|name| name.as_str())

@@ -4,11 +4,13 @@ mod describe;
 mod message;
 mod signatures;
 
-pub use describe::{Missing, describe, describe_parameters};
+pub use describe::{Missing, describe, parameter_mismatches};
 pub use signatures::describe_signatures;
 
-use super::Type;
-use crate::values::Value;
+use std::sync::Arc;
+
+use super::{Presence, StructMember, Type};
+use crate::values::{HashMap, Value};
 
 /// Where in a value something does not fit.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -146,4 +148,43 @@ pub fn subject_messages(subject: &str, mismatches: &[Mismatch]) -> Result<(), St
             Err(format!("{subject}:\n {}", lines.join("\n ")))
         }
     }
+}
+
+/// A parameter that is given by name.
+#[derive(Clone, Debug)]
+pub struct Parameter {
+    /// Its name.
+    pub name: Arc<str>,
+    /// Its type.
+    pub parameter_type: Type,
+    /// Whether it must be given.
+    pub is_required: bool,
+}
+
+/// Why a value is not of a type: `subject has wrong type, expects …`.
+pub fn describe_value(subject: &str, expected: &Type, value: &Value) -> String {
+    let subject = format!("{subject} has wrong type,");
+    describe_mismatch(&subject, expected, &value.infer_set())
+}
+
+/// Why parameters do not fit; `None` where they do.
+pub fn describe_parameters(
+    subject: &str,
+    declared: &[Parameter],
+    given: &HashMap,
+) -> Option<String> {
+    let members: Vec<StructMember> = declared
+        .iter()
+        .map(|parameter| StructMember {
+            name: parameter.name.clone(),
+            presence: if parameter.is_required {
+                Presence::Required
+            } else {
+                Presence::Optional
+            },
+            value: parameter.parameter_type.clone(),
+        })
+        .collect();
+    let mismatches = parameter_mismatches(&members, given, Missing::Refused);
+    subject_messages(subject, &mismatches).err()
 }

@@ -4,21 +4,25 @@ use super::{
     Mismatch, Reason, Step,
     describe::{SizeOf, describe, merge},
 };
-use crate::types::{CallableType, Range, Type, make::length, signature::Signature};
+use crate::{
+    types::{CallableType, Range, Type, make::length, signature::Signature},
+    values::Value,
+};
 
-/// What is wrong with a call of `function` (`lambda` for a block): the types of its arguments,
-/// and of the block that it was given.
+/// What is wrong with a call of `function` (`lambda` for a block) with these arguments and a
+/// block of this type.
 pub fn describe_signatures(
     function: &str,
     signatures: &[Signature],
-    arguments: &[Type],
+    arguments: &[Value],
     block: Option<&CallableType>,
 ) -> String {
+    let arguments: Vec<Type> = arguments.iter().map(Value::infer_set).collect();
     let mut groups: Vec<Vec<Mismatch>> = signatures
         .iter()
         .enumerate()
         .map(|(index, signature)| {
-            describe_arguments(signature, arguments, &[Step::Signature(index)])
+            describe_arguments(signature, &arguments, &[Step::Signature(index)])
         })
         .collect();
     if groups.iter().any(Vec::is_empty) {
@@ -174,11 +178,7 @@ impl Signature {
     }
 
     /// Whether the arguments and the block fit.
-    pub fn accepts(
-        &self,
-        arguments: &[crate::values::Value],
-        block: Option<&CallableType>,
-    ) -> bool {
+    pub fn accepts(&self, arguments: &[Value], block: Option<&CallableType>) -> bool {
         let Some(parameters) = &self.callable.parameters else {
             return true;
         };

@@ -4,7 +4,6 @@ use std::cmp::Ordering;
 
 use super::Value;
 
-pub mod strftime;
 pub mod strptime;
 pub mod timespan;
 
