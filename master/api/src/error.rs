@@ -156,6 +156,7 @@ impl From<AuthorityError> for ApiError {
                 | RequestError::Extensions(_),
             )
             | AuthorityError::Signed(_)
+            | AuthorityError::Reserved(_)
             | AuthorityError::Requested(_)
             | AuthorityError::AltNames { .. }
             | AuthorityError::Authorization { .. } => {

@@ -79,6 +79,8 @@ impl Server {
                     continue;
                 }
             };
+            // A client of IPv4 on a socket for both families keeps its own form.
+            let address = SocketAddr::new(address.ip().to_canonical(), address.port());
             let connection = Connection {
                 acceptor: self.acceptor.clone(),
                 router: self.router.clone(),

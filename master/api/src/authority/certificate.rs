@@ -4,6 +4,8 @@ use std::sync::Arc;
 
 use axum::{Extension, extract::State, response::Response};
 
+use ficelle_ca::authority::AUTHORITY_NAME;
+
 use super::text;
 use crate::{
     error::{ApiError, IssueKind},
@@ -20,7 +22,7 @@ pub async fn get(
     State(app): State<Arc<App>>,
     Extension(Subject(name)): Extension<Subject>,
 ) -> Result<Response, ApiError> {
-    if name.as_str() == "ca" {
+    if name.as_str() == AUTHORITY_NAME {
         return Ok(text(app.authority.issuer().certificate_pem()));
     }
     let missing = || {

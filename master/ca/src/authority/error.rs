@@ -34,6 +34,9 @@ pub enum AuthorityError {
          `master cert clean NAME`"
     )]
     Full(usize),
+    /// The authority's own certificate is asked for under this name.
+    #[error("no node can have the name {0}: it stands for the certificate authority")]
+    Reserved(Certname),
     /// No request waits under this name.
     #[error("Could not find certificate request for {0}")]
     NoRequest(Certname),

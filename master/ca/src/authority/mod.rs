@@ -104,6 +104,9 @@ struct RevocationList {
     signed: Timestamp,
 }
 
+/// The name under which agents ask for the authority's own certificate.
+pub const AUTHORITY_NAME: &str = "ca";
+
 /// A list is signed anew after this time even where nothing was revoked.
 const LIST_AGE: jiff::SignedDuration = jiff::SignedDuration::from_hours(24);
 
@@ -186,6 +189,9 @@ impl Authority {
     /// # Errors
     /// The request is refused, or the name is somebody else's.
     pub async fn submit(&self, name: &Certname, pem: &str) -> Result<Submission, AuthorityError> {
+        if name.as_str() == AUTHORITY_NAME {
+            return Err(AuthorityError::Reserved(name.clone()));
+        }
         let request = Request::parse(pem, name)?;
         let now = (self.clock)();
         if let Some(record) = self.registry.certificate(name).await?

@@ -333,3 +333,14 @@ async fn a_flood_of_requests_ends() {
     let refused = submit("web3").await.expect_err("too many");
     assert!(matches!(refused, AuthorityError::Full(2)), "{refused}");
 }
+
+#[tokio::test]
+async fn nobody_is_called_as_the_authority_is() {
+    let directory = tempfile::tempdir().expect("a directory");
+    let (authority, _) = open(directory.path(), Policy::default()).await;
+    let refused = authority
+        .submit(&name("ca"), &request("ca", &[], &key()))
+        .await;
+    let refused = refused.expect_err("a name of the authority");
+    assert!(matches!(refused, AuthorityError::Reserved(_)), "{refused}");
+}
