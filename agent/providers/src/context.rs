@@ -90,6 +90,16 @@ impl Context<'_> {
         self.log.write(level, Place::Property(property), message);
     }
 
+    /// Replaces a file as a whole, after the old one went to the filebucket.
+    pub(crate) fn rewrite(&self, path: &str, text: &str, mode: u32) -> Result<(), ProviderError> {
+        if let Some(bucket) = self.bucket
+            && self.system.exists(path)
+        {
+            bucket.keep(self.system, path.as_ref())?;
+        }
+        Ok(self.system.replace(path, text.as_bytes(), mode)?)
+    }
+
     /// A line of the log on the resource.
     pub fn log_resource(&self, level: Level, message: &str) {
         self.log.write(level, Place::Resource, message);

@@ -15,10 +15,16 @@ mod provider;
 mod registry;
 mod source;
 
+mod concat;
+mod cron;
 mod exec;
 mod file;
-
+mod file_line;
 mod group;
+mod host;
+mod ini;
+mod mount;
+mod nothing;
 mod notify;
 mod package;
 mod service;

@@ -330,6 +330,27 @@ pub(crate) fn scalar(data: &Data) -> Option<String> {
     }
 }
 
+/// A value as JSON.
+pub(crate) fn json(data: &Data) -> serde_json::Value {
+    use serde_json::Value;
+    match data {
+        Data::Undef | Data::Default => Value::Null,
+        Data::Boolean(value) => Value::Bool(*value),
+        Data::Integer(number) => Value::from(*number),
+        Data::Float(number) => Value::from(*number),
+        Data::String(text) => Value::from(&**text),
+        Data::Array(elements) => elements.iter().map(json).collect(),
+        Data::Hash(entries) => {
+            let entries = entries
+                .iter()
+                .map(|(key, value)| (key.to_string(), json(value)));
+            Value::Object(entries.collect())
+        }
+        Data::Sensitive(inner) => json(inner),
+        Data::Typed(typed) => json(&typed.value),
+    }
+}
+
 /// A text in double quotes, as error messages show it.
 fn inspect(text: &str) -> String {
     format!("{text:?}")

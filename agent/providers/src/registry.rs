@@ -1,16 +1,34 @@
 //! Which types there are.
 
-use crate::{ResourceType, exec, file, group, notify, package, service, user};
+use crate::{
+    ResourceType, concat, cron, exec, file, file_line, group, host, ini, mount,
+    nothing::NothingType, notify, package, service, user,
+};
 
 /// The types, sorted by name.
 static TYPES: &[&dyn ResourceType] = &[
+    &NothingType("anchor"),
+    &concat::ConcatType,
+    &NothingType("concat::fragment"),
+    &concat::ConcatFileType,
+    &NothingType("concat_fragment"),
+    &cron::CronType,
     &exec::ExecType,
     &file::FileType,
+    &file_line::FileLineType,
+    &NothingType("filebucket"),
     &group::GroupType,
+    &host::HostType,
+    &ini::IniSettingType,
+    &ini::IniSubsettingType,
+    &mount::MountType,
     &notify::NotifyType,
     &package::PackageType,
+    &NothingType("schedule"),
     &service::ServiceType,
+    &NothingType("stage"),
     &user::UserType,
+    &NothingType("whit"),
 ];
 
 /// A type, by its name in either spelling (`ssh_authorized_key`, `Ssh_authorized_key`).
