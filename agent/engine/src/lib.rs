@@ -14,5 +14,5 @@ mod types;
 pub use deferred::{Resolver, Unresolved};
 pub use error::EngineError;
 pub use state::Store;
-pub use transaction::{Options, Run, apply};
+pub use transaction::{Options, Run, apply, validate};
 pub use types::{Native, Types};

@@ -179,7 +179,38 @@ impl Client {
         })
     }
 
+    /// Sends a request and hands its answer on piece by piece, where it is a success.
+    ///
+    /// # Errors
+    /// No answer came, one that says no, or it broke off; `take`'s own error ends it too.
+    pub fn stream(
+        &self,
+        request: Request<'_>,
+        take: &mut dyn FnMut(&[u8]) -> std::io::Result<()>,
+    ) -> Result<(), TransportError> {
+        let url = self.endpoint.url(&request.path);
+        let answer = self
+            .runtime
+            .block_on(self.exchange_with(request, Some(take)))?;
+        if (200..300).contains(&answer.status) {
+            return Ok(());
+        }
+        Err(TransportError::Status {
+            url,
+            status: answer.status,
+            message: answer.message(),
+        })
+    }
+
     async fn exchange(&self, request: Request<'_>) -> Result<Answer, TransportError> {
+        self.exchange_with(request, None).await
+    }
+
+    async fn exchange_with(
+        &self,
+        request: Request<'_>,
+        mut take: Option<&mut dyn FnMut(&[u8]) -> std::io::Result<()>>,
+    ) -> Result<Answer, TransportError> {
         let url = self.endpoint.url(&request.path);
         let explain = |error: reqwest::Error| {
             let waited = if error.is_connect() {
@@ -220,7 +251,15 @@ impl Client {
             .trim()
             .to_ascii_lowercase();
         let mut body = Vec::new();
+        let is_success = (200..300).contains(&status);
         while let Some(chunk) = response.chunk().await.map_err(explain)? {
+            if let Some(take) = take.as_mut().filter(|_| is_success) {
+                take(&chunk).map_err(|error| TransportError::CutOff {
+                    url: url.clone(),
+                    detail: error.to_string(),
+                })?;
+                continue;
+            }
             if body.len() + chunk.len() > request.limit {
                 return Err(too_large());
             }

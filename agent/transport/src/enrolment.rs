@@ -77,6 +77,37 @@ impl Session {
         Client::new(endpoint.clone(), tls, self.timeouts)
     }
 
+    /// Fetches the revocations anew and keeps them, once they are older than `age`. A list that
+    /// cannot be had is no reason to stop: the old one goes on to hold.
+    ///
+    /// # Errors
+    /// Why the list could not be had or kept.
+    pub fn refresh_revocations(
+        &mut self,
+        endpoint: &Endpoint,
+        places: &Places,
+        age: Duration,
+    ) -> Result<(), TransportError> {
+        let changed = std::fs::metadata(&places.revocations).and_then(|file| file.modified());
+        let is_young = changed
+            .ok()
+            .and_then(|changed| changed.elapsed().ok())
+            .is_some_and(|elapsed| elapsed < age);
+        if self.revocation == Revocation::Ignore || is_young {
+            return Ok(());
+        }
+        let bundle = authority::revocations(&self.client(endpoint)?)?;
+        if lines::revocation_lists(&bundle).is_empty() {
+            return Err(TransportError::Body {
+                url: endpoint.url(authority::CRL),
+                detail: "no revocation list stands in it".to_owned(),
+            });
+        }
+        write(&places.revocations, &bundle, 0o644)?;
+        self.revocations = Some(bundle);
+        Ok(())
+    }
+
     /// Who this node is.
     pub fn identity(&self) -> &Identity {
         &self.identity

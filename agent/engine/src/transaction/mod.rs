@@ -109,6 +109,14 @@ pub fn apply(
     Ok(())
 }
 
+/// Whether a catalog's resources can be managed here, without looking at the host.
+///
+/// # Errors
+/// The catalog cannot be applied.
+pub fn validate(catalog: &Catalog, types: &dyn Types) -> Result<(), EngineError> {
+    Plan::read(catalog, types, false).map(drop)
+}
+
 /// What every resource of a run is given.
 #[derive(Clone, Copy)]
 struct Surroundings<'a> {

@@ -155,11 +155,16 @@ pub fn metadatas(
     read(client, path)
 }
 
-/// The content of a file.
+/// The content of a file, piece by piece.
 ///
 /// # Errors
-/// No answer, or a refusal.
-pub fn content(client: &Client, path: &str, environment: &str) -> Result<Vec<u8>, TransportError> {
+/// No answer, a refusal, or it broke off.
+pub fn content(
+    client: &Client,
+    path: &str,
+    environment: &str,
+    take: &mut dyn FnMut(&[u8]) -> std::io::Result<()>,
+) -> Result<(), TransportError> {
     let path = format!(
         "/puppet/v3/file_content/{}?{}",
         escape_path(path),
@@ -168,7 +173,7 @@ pub fn content(client: &Client, path: &str, environment: &str) -> Result<Vec<u8>
     let request = Request::get(path)
         .accept("application/octet-stream")
         .limit(CONTENT_LIMIT);
-    Ok(client.ask(request)?.body)
+    client.stream(request, take)
 }
 
 fn read<T: serde::de::DeserializeOwned>(
