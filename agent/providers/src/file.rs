@@ -22,6 +22,8 @@ use crate::{
 use mode::ModeChange;
 use observe::Current;
 
+pub(crate) use origin::matches;
+
 pub(crate) struct FileType;
 
 impl ResourceType for FileType {

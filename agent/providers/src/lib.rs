@@ -15,6 +15,7 @@ mod provider;
 mod registry;
 mod source;
 
+mod archive;
 mod concat;
 mod cron;
 mod exec;
@@ -24,12 +25,16 @@ mod group;
 mod host;
 mod ini;
 mod mount;
+mod mysql;
 mod nothing;
 mod notify;
 mod package;
+mod resources;
 mod service;
+mod ssh;
 #[cfg(test)]
 mod testing;
+mod tidy;
 mod user;
 
 pub use bucket::FileBucket;

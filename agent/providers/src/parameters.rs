@@ -283,7 +283,8 @@ impl<'a> Parameters<'a> {
             Values::Choice(words) => words,
         };
         let text = scalar(value).unwrap_or_default();
-        if words.contains(&text.as_str()) {
+        let is_alias = || attribute.aliases.iter().any(|(alias, _)| *alias == text);
+        if words.contains(&text.as_str()) || is_alias() {
             return Ok(());
         }
         let shown = match value {

@@ -1,13 +1,14 @@
 //! Which types there are.
 
 use crate::{
-    ResourceType, concat, cron, exec, file, file_line, group, host, ini, mount,
-    nothing::NothingType, notify, package, service, user,
+    ResourceType, archive, concat, cron, exec, file, file_line, group, host, ini, mount, mysql,
+    nothing::NothingType, notify, package, resources, service, ssh, tidy, user,
 };
 
 /// The types, sorted by name.
 static TYPES: &[&dyn ResourceType] = &[
     &NothingType("anchor"),
+    &archive::ArchiveType,
     &concat::ConcatType,
     &NothingType("concat::fragment"),
     &concat::ConcatFileType,
@@ -22,11 +23,18 @@ static TYPES: &[&dyn ResourceType] = &[
     &ini::IniSettingType,
     &ini::IniSubsettingType,
     &mount::MountType,
+    &mysql::DatabaseType,
+    &mysql::GrantType,
+    &mysql::UserType,
     &notify::NotifyType,
     &package::PackageType,
+    &resources::ResourcesType,
     &NothingType("schedule"),
     &service::ServiceType,
+    &ssh::AuthorizedKeyType,
+    &ssh::KnownHostType,
     &NothingType("stage"),
+    &tidy::TidyType,
     &user::UserType,
     &NothingType("whit"),
 ];

@@ -244,7 +244,7 @@ impl File {
 }
 
 /// Whether a shell pattern (`*.bak`, `[a-c]?`) fits a name.
-pub(super) fn matches(pattern: &str, name: &str) -> bool {
+pub(crate) fn matches(pattern: &str, name: &str) -> bool {
     fn fits(pattern: &[char], name: &[char]) -> bool {
         match (pattern.first(), name.first()) {
             (None, None) => true,

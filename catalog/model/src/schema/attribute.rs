@@ -11,6 +11,8 @@ pub struct Attribute {
     pub is_namevar: bool,
     /// The values it may have.
     pub values: Values,
+    /// Other words for some of the values, each with the value it stands for.
+    pub aliases: &'static [(&'static str, &'static str)],
     /// One value or several.
     pub shape: Shape,
 }
@@ -70,6 +72,7 @@ impl Attribute {
             kind,
             is_namevar: false,
             values: Values::Any,
+            aliases: &[],
             shape: Shape::Single,
         }
     }
@@ -95,6 +98,12 @@ impl Attribute {
     /// It is one of these words or a text.
     pub const fn choice_or_text(mut self, words: &'static [&'static str]) -> Self {
         self.values = Values::ChoiceOrText(words);
+        self
+    }
+
+    /// Some of its words have others that mean the same.
+    pub const fn aliases(mut self, aliases: &'static [(&'static str, &'static str)]) -> Self {
+        self.aliases = aliases;
         self
     }
 

@@ -7,7 +7,9 @@ pub(super) static SCHEMA: TypeSchema = TypeSchema {
     summary: "A line of fstab, and whether it is mounted.",
     attributes: &[
         Attribute::parameter("name").namevar(),
-        Attribute::property("ensure").choice(&["defined", "unmounted", "absent", "mounted"]),
+        Attribute::property("ensure")
+            .choice(&["defined", "unmounted", "absent", "mounted"])
+            .aliases(&[("present", "defined")]),
         Attribute::parameter("provider"),
         Attribute::property("device"),
         Attribute::property("blockdevice"),

@@ -7,7 +7,9 @@ pub(super) static SCHEMA: TypeSchema = TypeSchema {
     summary: "A service of the init system.",
     attributes: &[
         Attribute::parameter("name").namevar(),
-        Attribute::property("ensure").choice(&["stopped", "running"]),
+        Attribute::property("ensure")
+            .choice(&["stopped", "running"])
+            .aliases(&[("false", "stopped"), ("true", "running")]),
         Attribute::parameter("provider"),
         Attribute::property("enable").choice(&["true", "false", "manual", "mask", "delayed"]),
         Attribute::property("logonaccount"),
