@@ -18,6 +18,8 @@ pub struct CompileError {
     pub column: Option<u32>,
     /// The node.
     pub node: Option<Arc<str>>,
+    /// The environment whose main manifests could not be read.
+    pub environment: Option<Arc<str>>,
 }
 
 impl CompileError {
@@ -29,7 +31,15 @@ impl CompileError {
             line: None,
             column: None,
             node: None,
+            environment: None,
         }
+    }
+
+    /// The same error, about the main manifests of an environment.
+    #[must_use]
+    pub fn in_environment(mut self, environment: &str) -> Self {
+        self.environment = Some(environment.into());
+        self
     }
 
     /// The same error, about a node.
@@ -42,9 +52,12 @@ impl CompileError {
 
 impl std::error::Error for CompileError {}
 
-/// `MESSAGE (file: F, line: L, column: C) on node N`
+/// `Could not parse for environment E: MESSAGE (file: F, line: L, column: C) on node N`
 impl fmt::Display for CompileError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if let Some(environment) = &self.environment {
+            write!(f, "Could not parse for environment {environment}: ")?;
+        }
         f.write_str(&self.message)?;
         f.write_str(&location(self.file.as_deref(), self.line, self.column))?;
         if let Some(node) = &self.node {
@@ -100,6 +113,7 @@ impl From<ficelle_language::Error> for CompileError {
             line: location.line,
             column: location.column,
             node: None,
+            environment: None,
         }
     }
 }

@@ -47,6 +47,7 @@ fn observe_here(case: &Case) -> Observed {
         Err(mut error) => {
             // The recording has the text before the node is added to it.
             error.node = None;
+            error.environment = None;
             Observed::error(error.to_string().replace(request.node.as_str(), &name))
         }
     }

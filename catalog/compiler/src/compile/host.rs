@@ -70,7 +70,18 @@ impl Host for Compiler<'_> {
     }
 
     fn load_function(&self, name: &str) -> Evaluated<Option<Arc<FunctionDefinition>>> {
-        self.definitions.function(name)
+        if let Some(function) = self.definitions.function(name)? {
+            return Ok(Some(function));
+        }
+        // The alternative to saying so is that the function seems not to exist.
+        match self.definitions.ruby_function(name)? {
+            Some((module, path)) => Err(Error::new(format!(
+                "The function '{name}' of module '{module}' is written in Ruby ({path}), which \
+                 cannot be run here"
+            ))
+            .into()),
+            None => Ok(None),
+        }
     }
 
     fn load_type(&self, evaluator: &Evaluator<'_>, name: &str) -> Evaluated<Option<Type>> {

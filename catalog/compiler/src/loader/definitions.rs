@@ -5,7 +5,7 @@
 
 use std::{cell::RefCell, sync::Arc};
 
-use camino::Utf8Path;
+use camino::{Utf8Path, Utf8PathBuf};
 use ficelle_language::{Error, Evaluated};
 use ficelle_model::inputs::{FileKind, InputError, Inputs};
 use ficelle_syntax::{
@@ -66,7 +66,7 @@ pub(crate) struct Definitions<'a> {
     nodes: RefCell<Map<Arc<Node>>>,
     functions: RefCell<FxHashMap<Arc<str>, Option<Arc<FunctionDefinition>>>>,
     aliases: RefCell<FxHashMap<Arc<str>, Option<Arc<TypeAliasDefinition>>>>,
-    loaded: RefCell<FxHashSet<camino::Utf8PathBuf>>,
+    loaded: RefCell<FxHashSet<Utf8PathBuf>>,
     missing: RefCell<FxHashSet<Arc<str>>>,
     warnings: RefCell<Vec<CompileError>>,
     main: RefCell<Vec<Arc<ParsedFile>>>,
@@ -92,9 +92,11 @@ impl<'a> Definitions<'a> {
 
     /// Reads the main manifest: `code`, or the environment's file or directory.
     pub(crate) fn load_main(&self, code: Option<&str>) -> Result<(), CompileError> {
+        let in_environment =
+            |error: CompileError| error.in_environment(self.environment.name().as_str());
         if let Some(code) = code {
-            let file = Arc::new(ParsedFile::of_code(code, self.rules)?);
-            return self.import_main(file);
+            let file = ParsedFile::of_code(code, self.rules).map_err(in_environment)?;
+            return self.import_main(Arc::new(file));
         }
         let Some(manifest) = &self.environment.configuration().manifest else {
             return Ok(());
@@ -109,7 +111,7 @@ impl<'a> Definitions<'a> {
             if let Some(bytes) = self.inputs.read(&path).map_err(unreadable)? {
                 let sources = self.environment.sources();
                 let parsed = sources.parsed(&path, &bytes, self.rules, Location::Anywhere);
-                self.import_main(parsed.map_err(|error| (*error).clone())?)?;
+                self.import_main(parsed.map_err(|error| in_environment((*error).clone()))?)?;
             }
         }
         Ok(())
@@ -135,7 +137,7 @@ impl<'a> Definitions<'a> {
     fn manifests_below(
         &self,
         directory: &Utf8Path,
-        files: &mut Vec<camino::Utf8PathBuf>,
+        files: &mut Vec<Utf8PathBuf>,
     ) -> Result<(), CompileError> {
         let entries = self.inputs.list(directory).map_err(unreadable)?;
         let first = files.len();
@@ -376,6 +378,24 @@ impl<'a> Definitions<'a> {
         Ok(found)
     }
 
+    /// The module and the file in which a function of this name is written in Ruby.
+    pub(crate) fn ruby_function(&self, name: &str) -> Evaluated<Option<(Arc<str>, Utf8PathBuf)>> {
+        let relative = format!("{}.rb", name.replace("::", "/"));
+        for module in self.environment.modules().iter() {
+            for folder in ["lib/puppet/functions", "lib/puppet/parser/functions"] {
+                let path = module.path.join(folder).join(&relative);
+                let kind = self
+                    .inputs
+                    .kind(&path)
+                    .map_err(|error| Error::new(error.to_string()))?;
+                if kind == Some(FileKind::File) {
+                    return Ok(Some((module.name.clone(), path)));
+                }
+            }
+        }
+        Ok(None)
+    }
+
     /// A type alias by its name as written.
     pub(crate) fn alias(&self, name: &str) -> Evaluated<Option<Arc<TypeAliasDefinition>>> {
         let lower = plain(name);
@@ -401,7 +421,7 @@ impl<'a> Definitions<'a> {
         &self,
         folder: &str,
         name: &str,
-    ) -> Evaluated<Option<(camino::Utf8PathBuf, Arc<ParsedFile>)>> {
+    ) -> Evaluated<Option<(Utf8PathBuf, Arc<ParsedFile>)>> {
         let Some((first, rest)) = name.split_once("::") else {
             return Ok(None);
         };
@@ -481,12 +501,12 @@ fn regexp_node_name(source: &str) -> String {
     format!("__node_regexp__{}", kept.trim_start_matches('.'))
 }
 
-/// ` at (file: F, line: L)`, empty for code that is in no file.
+/// ` (file: F, line: L)`
 fn context(source: &Source, span: Span) -> String {
     let line = source.line(span.start);
     match source.path() {
-        Some(file) => format!(" at (file: {file}, line: {line})"),
-        None => format!(" at (line: {line})"),
+        Some(file) => format!(" (file: {file}, line: {line})"),
+        None => format!(" (line: {line})"),
     }
 }
 

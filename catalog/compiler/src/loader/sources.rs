@@ -183,5 +183,6 @@ fn told(found: &Diagnostic) -> CompileError {
         line: position.map(|position| position.line),
         column: position.map(|position| position.column),
         node: None,
+        environment: None,
     }
 }
