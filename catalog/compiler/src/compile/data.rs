@@ -6,6 +6,7 @@ use ficelle_language::{
     Error, Evaluated, Evaluator, Scope, Type, Value,
     evaluator::Call,
     host::{Host as _, Level},
+    types::{builtin, mismatch},
 };
 use ficelle_lookup::{Deprecated, Lookup, LookupHost, LookupSettings, ModuleData, hiera, lookup};
 use ficelle_model::inputs::Inputs;
@@ -168,18 +169,11 @@ impl LookupHost for Asking<'_, '_> {
     }
 
     fn assert_type(&self, subject: &str, wanted: &Type, value: &Value) -> Evaluated<()> {
-        if wanted.is_instance(value) {
-            return Ok(());
-        }
-        Err(Error::new(texts::mismatch(subject, wanted, value)).into())
+        mismatch::assert(subject, wanted, value).map_err(|message| Error::new(message).into())
     }
 
     fn assert_rich_data(&self, subject: &str, value: &Value) -> Evaluated<()> {
-        self.assert_type(
-            subject,
-            &ficelle_language::types::builtin::rich_data(),
-            value,
-        )
+        self.assert_type(subject, &builtin::rich_data(), value)
     }
 
     fn warn(&self, message: &str, _file: Option<&str>) {

@@ -2,21 +2,18 @@
 
 use std::sync::Arc;
 
-use ficelle_language::{Type, Value};
+use ficelle_language::{
+    Type, Value,
+    types::mismatch::{self, Parameter},
+    values::HashMap,
+};
 
 use crate::types::is_metaparameter;
 
 /// The parameters of a definition.
 #[derive(Debug)]
 pub(super) struct Signature {
-    members: Vec<Member>,
-}
-
-#[derive(Debug)]
-struct Member {
-    name: Arc<str>,
-    expected: Type,
-    has_default: bool,
+    members: Vec<Parameter>,
 }
 
 impl Signature {
@@ -24,10 +21,10 @@ impl Signature {
     pub(super) fn new(members: Vec<(Arc<str>, Type, bool)>) -> Self {
         let members = members
             .into_iter()
-            .map(|(name, expected, has_default)| Member {
+            .map(|(name, parameter_type, has_default)| Parameter {
                 name,
-                expected,
-                has_default,
+                parameter_type,
+                is_required: !has_default,
             })
             .collect();
         Self { members }
@@ -35,36 +32,37 @@ impl Signature {
 
     /// What is wrong with these values, in the reference's words.
     pub(super) fn mismatch(&self, subject: &str, values: &[(Arc<str>, Value)]) -> Option<String> {
-        let mut problems = Vec::new();
-        for (name, _) in values {
-            let known = self.members.iter().any(|member| member.name == *name);
-            if !known && &**name != "name" && !is_metaparameter(name) {
-                problems.push(format!("has no parameter named '{name}'"));
+        // The cheap question first: nearly every declaration is right.
+        if self.fits(values) {
+            return None;
+        }
+        let given: HashMap = values
+            .iter()
+            .filter(|(name, _)| self.has(name) || !is_everywhere(name))
+            .map(|(name, value)| (Value::String(name.clone()), value.clone()))
+            .collect();
+        mismatch::describe_parameters(subject, &self.members, &given)
+    }
+
+    fn fits(&self, values: &[(Arc<str>, Value)]) -> bool {
+        let every_member_fits = self.members.iter().all(|member| {
+            match values.iter().find(|(name, _)| *name == member.name) {
+                Some((_, value)) => member.parameter_type.is_instance(value),
+                None => !member.is_required,
             }
-        }
-        for member in &self.members {
-            let name = &member.name;
-            match values.iter().find(|(given, _)| given == name) {
-                Some((_, value)) if !member.expected.is_instance(value) => {
-                    problems.push(describe(name, &member.expected, value));
-                }
-                None if !member.has_default => {
-                    problems.push(format!("expects a value for parameter '{name}'"));
-                }
-                _ => {}
-            }
-        }
-        match problems.as_slice() {
-            [] => None,
-            [problem] => Some(format!("{subject}: {problem}")),
-            problems => Some(format!("{subject}:\n  {}", problems.join("\n  "))),
-        }
+        });
+        every_member_fits
+            && values
+                .iter()
+                .all(|(name, _)| self.has(name) || is_everywhere(name))
+    }
+
+    fn has(&self, name: &str) -> bool {
+        self.members.iter().any(|member| *member.name == *name)
     }
 }
 
-fn describe(name: &str, expected: &Type, value: &Value) -> String {
-    let (expected, actual) = (expected.simple_name(), value.infer());
-    let article = super::texts::with_article(expected);
-    let actual = actual.simple_name();
-    format!("parameter '{name}' expects {article} value, got {actual}")
+/// Whether every class and define has this parameter.
+fn is_everywhere(name: &str) -> bool {
+    name == "name" || is_metaparameter(name)
 }

@@ -2,7 +2,7 @@
 
 use std::sync::{Arc, OnceLock};
 
-use ficelle_language::{Type, Value, types::AliasType};
+use ficelle_language::{Type, Value, evaluator::label, types::AliasType};
 
 /// The text that interpolation gives.
 pub(super) fn display(value: &Value) -> String {
@@ -19,29 +19,12 @@ pub(super) fn generalized_type(value: &Value) -> String {
 
 /// What kind of thing it is.
 pub(super) fn label(value: &Value) -> String {
-    match value {
-        Value::Type(of) => format!("{of}-Type"),
-        other => other.infer().simple_name().to_owned(),
-    }
+    label::value(value)
 }
 
 /// `a String`, `an Integer`
 pub(super) fn with_article(label: &str) -> String {
-    let article = match label.chars().next() {
-        Some('a' | 'e' | 'i' | 'o' | 'u' | 'A' | 'E' | 'I' | 'O' | 'U') => "an",
-        _ => "a",
-    };
-    format!("{article} {label}")
-}
-
-/// `<subject> expects …, got …`
-pub(super) fn mismatch(subject: &str, expected: &Type, value: &Value) -> String {
-    let actual = value.infer();
-    let expected = with_article(expected.simple_name());
-    format!(
-        "{subject} expects {expected} value, got {}",
-        actual.simple_name()
-    )
+    label::with_article(label)
 }
 
 /// A type alias that is still to be resolved.

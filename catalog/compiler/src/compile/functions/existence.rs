@@ -41,7 +41,7 @@ fn is_defined(compiler: &Compiler<'_>, call: &Call<'_, '_>, value: &Value) -> Ev
 
 fn is_name_defined(compiler: &Compiler<'_>, call: &Call<'_, '_>, text: &str) -> Evaluated<bool> {
     if let Some(variable) = text.strip_prefix('$') {
-        return Ok(call.scope.variable(variable).is_some());
+        return Ok(call.evaluator.variable(variable, call.scope).is_some());
     }
     match text {
         "" => Ok(false),
