@@ -226,7 +226,7 @@ fn differs_by_provider(left: &Resource, right: &Resource) -> bool {
 /// What a resource is to the engine.
 fn kind_of(resource: &Resource, types: &dyn Types) -> Result<Kind, EngineError> {
     let type_name = &*resource.reference.type_name;
-    if matches!(type_name, "Class" | "Stage") {
+    if matches!(type_name, "Class" | "Stage" | "Node") {
         return Ok(Kind::Container { exit: 0 });
     }
     if let Some(found) = types.find(type_name) {
