@@ -85,6 +85,15 @@ impl Shown {
         Self::data(Data::Array(values.collect()))
     }
 
+    /// A text without quotes, as some types show their lists.
+    pub fn bare(text: impl Into<String>) -> Self {
+        let text = text.into();
+        Self {
+            data: Data::from(text.as_str()),
+            text,
+        }
+    }
+
     /// A text or, where there is none, `absent`.
     pub fn optional(text: Option<&str>) -> Self {
         text.map_or_else(Self::absent, Self::text)
@@ -192,10 +201,12 @@ impl Change {
     pub fn failure_message(&self, error: &ProviderError) -> String {
         let (old, new) = (&self.old.text, &self.new.text);
         match error {
-            ProviderError::System(SystemError::File { .. }) => format!(
-                "change from {old} to {new} failed: Could not set {new} on {}: {error}",
-                self.property
-            ),
+            ProviderError::System(SystemError::File { .. }) | ProviderError::NoAccount { .. } => {
+                format!(
+                    "change from {old} to {new} failed: Could not set {new} on {}: {error}",
+                    self.property
+                )
+            }
             _ => format!("change from {old} to {new} failed: {error}"),
         }
     }

@@ -174,18 +174,15 @@ impl Provider for Cron {
         if let Some(environment) = &self.environment
             && *environment != job.environment
         {
-            let shown = |lines: &[String]| {
-                if lines.is_empty() {
-                    Shown::absent()
-                } else {
-                    Shown::text(lines.join(","))
-                }
+            let is = match job.environment.as_slice() {
+                [] => Shown::absent(),
+                lines => Shown::list(lines),
             };
-            changes.push(Change::new(
-                "environment",
-                shown(&job.environment),
-                shown(environment),
-            ));
+            let should = match environment.as_slice() {
+                [] => Shown::absent(),
+                lines => Shown::bare(lines.join(",")),
+            };
+            changes.push(Change::new("environment", is, should));
         }
         Ok(changes)
     }

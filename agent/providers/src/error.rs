@@ -43,6 +43,14 @@ pub enum ProviderError {
     /// In words that say everything.
     #[error("{0}")]
     Failed(String),
+    /// An owner or a group that the host does not have.
+    #[error("Could not find {kind} {name}")]
+    NoAccount {
+        /// `user` or `group`.
+        kind: &'static str,
+        /// As the catalog has it.
+        name: String,
+    },
     /// The host refused.
     #[error(transparent)]
     System(#[from] SystemError),

@@ -6,6 +6,7 @@ use ficelle_system::{Command, Group as Entry};
 use crate::{
     Change, Context, Instance, Managed, ParameterError, Parameters, Provider, ProviderError,
     ResourceType, Shown,
+    nothing::Nothing,
     parameters::{Presence, schema},
 };
 
@@ -17,6 +18,9 @@ impl ResourceType for GroupType {
     }
 
     fn parse(&self, parameters: &Parameters<'_>) -> Result<Box<dyn Managed>, ParameterError> {
+        if !parameters.is_managed() {
+            return Ok(Box::new(Nothing));
+        }
         Ok(Box::new(Group {
             name: parameters.name(),
             ensure: parameters.presence()?,

@@ -153,7 +153,7 @@ impl Provider for Host {
             .as_ref()
             .filter(|aliases| **aliases != entry.aliases)
         {
-            let is = Shown::text(entry.aliases.join(" "));
+            let is = Shown::bare(entry.aliases.join(" "));
             changes.push(Change::new(
                 "host_aliases",
                 is,

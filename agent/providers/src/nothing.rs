@@ -24,7 +24,8 @@ impl ResourceType for NothingType {
     }
 }
 
-struct Nothing;
+/// A resource that manages nothing.
+pub(crate) struct Nothing;
 
 impl Provider for Nothing {
     type State = ();

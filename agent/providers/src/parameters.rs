@@ -6,7 +6,7 @@ use std::{fmt::Display, str::FromStr};
 use ficelle_model::{
     Data, Resource,
     report::Level,
-    schema::{self, Attribute, TypeSchema, Values},
+    schema::{self, Attribute, AttributeKind, TypeSchema, Values},
 };
 
 use crate::{ParameterError, Visibility};
@@ -189,6 +189,14 @@ impl<'a> Parameters<'a> {
         Ok(self
             .choice("ensure", &choices)?
             .unwrap_or(Presence::Present))
+    }
+
+    /// Whether anything is said about what the resource should be. `user { 'x': }` manages nothing.
+    pub(crate) fn is_managed(&self) -> bool {
+        self.resource.parameters.keys().any(|name| {
+            let attribute = self.schema.own_attribute(name);
+            attribute.is_some_and(|attribute| attribute.kind == AttributeKind::Property)
+        })
     }
 
     /// The level at which the resource's changes are logged.

@@ -168,10 +168,11 @@ impl Provider for Service {
                 Shown::text(wanted.name()),
             );
             // Started now, it has read whatever the refresh was about.
-            changes.push(match wanted {
+            // Whether it starts at boot is set in the same step, and told as part of it.
+            return Ok(vec![match wanted {
                 Ensure::Running => change.dropping_refreshes(),
                 Ensure::Stopped => change,
-            });
+            }]);
         }
         match (self.enable, state.enable) {
             (Some(wanted), Some(is)) if wanted != is => {
@@ -193,13 +194,17 @@ impl Provider for Service {
     fn apply(
         &self,
         change: &Change,
-        _state: &mut Current,
+        state: &mut Current,
         context: &Context<'_>,
     ) -> Result<(), ProviderError> {
-        match (&*change.property, self.ensure, self.enable) {
-            ("ensure", Some(Ensure::Running), _) => self.start(context),
-            ("ensure", ..) => self.stop(context),
-            (_, _, Some(enable)) => self.set_enable(enable, context),
+        if change.property == "ensure" {
+            match self.ensure {
+                Some(Ensure::Running) => self.start(context)?,
+                _ => self.stop(context)?,
+            }
+        }
+        match (self.enable, state.enable) {
+            (Some(wanted), Some(is)) if wanted != is => self.set_enable(wanted, context),
             _ => Ok(()),
         }
     }

@@ -10,7 +10,8 @@ use ficelle_model::{Resource, schema::TypeSchema};
 
 use crate::{
     Change, Context, Instance, Managed, ParameterError, Parameters, Provider, ProviderError,
-    ResourceType, Visibility,
+    ResourceType,
+    nothing::Nothing,
     parameters::{Presence, schema},
 };
 
@@ -24,6 +25,9 @@ impl ResourceType for UserType {
     }
 
     fn parse(&self, parameters: &Parameters<'_>) -> Result<Box<dyn Managed>, ParameterError> {
+        if !parameters.is_managed() && parameters.data("purge_ssh_keys").is_none() {
+            return Ok(Box::new(Nothing));
+        }
         Ok(Box::new(User {
             name: parameters.name(),
             ensure: parameters.presence()?,
@@ -177,20 +181,5 @@ impl Provider for User {
 
     fn generate(&self, context: &Context<'_>) -> Result<Vec<Resource>, ProviderError> {
         self.stray_keys(context)
-    }
-}
-
-impl User {
-    fn password_visibility(&self) -> Visibility {
-        let is_sensitive = self.declaration.sensitive.contains("password")
-            || matches!(
-                self.declaration.parameters.get("password"),
-                Some(ficelle_model::Data::Sensitive(_))
-            );
-        if is_sensitive {
-            Visibility::Redacted
-        } else {
-            Visibility::Shown
-        }
     }
 }

@@ -31,12 +31,7 @@ impl System {
         let directory = place.parent().unwrap_or(Path::new("/"));
         let name = place.file_name().unwrap_or_default().to_string_lossy();
         // A name has at most 255 bytes, and ours adds to it.
-        let end = name
-            .char_indices()
-            .map(|(at, _)| at)
-            .take_while(|at| *at < 200)
-            .last();
-        let kept = &name[..end.map_or(0, |at| at)];
+        let kept = &name[..name.floor_char_boundary(200)];
         let file = tempfile::Builder::new()
             .prefix(&format!(".{kept}.ficelle-"))
             .rand_bytes(8)

@@ -210,7 +210,10 @@ impl File {
             None => state.permissions.uid,
             Some(Account::Id(uid)) => Some(*uid),
             Some(Account::Name(name)) => {
-                let missing = || ProviderError::failed(format!("Could not find user {name}"));
+                let missing = || ProviderError::NoAccount {
+                    kind: "user",
+                    name: name.clone(),
+                };
                 Some(context.system.user_named(name)?.ok_or_else(missing)?.uid)
             }
         };
@@ -218,7 +221,10 @@ impl File {
             None => state.permissions.gid,
             Some(Account::Id(gid)) => Some(*gid),
             Some(Account::Name(name)) => {
-                let missing = || ProviderError::failed(format!("Could not find group {name}"));
+                let missing = || ProviderError::NoAccount {
+                    kind: "group",
+                    name: name.clone(),
+                };
                 Some(context.system.group_named(name)?.ok_or_else(missing)?.gid)
             }
         };

@@ -251,7 +251,9 @@ fn failures_say_what_the_kernel_said() {
     let parameters = [("ensure", "file".into()), ("owner", "nosuchuser".into())];
     assert_eq!(
         host.apply(&file("/etc/x", &parameters)),
-        ["change from 'absent' to 'file' failed: Could not find user nosuchuser"]
+        [
+            "change from 'absent' to 'file' failed: Could not set 'file' on ensure: Could not find user nosuchuser"
+        ]
     );
     assert!(!host.system.exists("/etc/x"));
 }

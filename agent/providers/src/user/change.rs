@@ -3,7 +3,7 @@
 use ficelle_model::Data;
 use ficelle_system::{Command, FileKind, Links};
 
-use crate::{Change, Context, ProviderError, Shown, Visibility};
+use crate::{Change, Context, ProviderError, Shown};
 
 use super::{
     Membership, User,
@@ -53,7 +53,9 @@ impl User {
         if let Some(password) = &self.password
             && *password != current.shadow.password
         {
-            changes.push(self.password_change());
+            // Hashes are no more for the log than passwords.
+            let is = Shown::text(&*current.shadow.password);
+            changes.push(Change::new("password", is, Shown::text(&**password)).redacted());
         }
         let shadow = &current.shadow;
         changes.extend(number(
@@ -74,7 +76,7 @@ impl User {
         if let Some(wanted) = self.wanted_groups(current) {
             changes.push(Change::new(
                 "groups",
-                Shown::list(&current.groups),
+                Shown::bare(current.groups.join(",")),
                 Shown::list(&wanted),
             ));
         }
@@ -92,20 +94,6 @@ impl User {
             changes.push(Change::new("expiry", shown(&is), shown(expiry)));
         }
         Ok(changes)
-    }
-
-    /// The hashes are no more for the log than the password.
-    fn password_change(&self) -> Change {
-        let change = Change::told(
-            "password",
-            Shown::text("[old password hash redacted]"),
-            Shown::text("[new password hash redacted]"),
-            "changed [old password hash redacted] to [new password hash redacted]",
-        );
-        match self.password_visibility() {
-            Visibility::Shown => change,
-            Visibility::Redacted => change.redacted(),
-        }
     }
 
     /// The groups that there should be, where they are not those that there are.

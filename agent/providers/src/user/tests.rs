@@ -73,8 +73,8 @@ fn changes_one_thing_after_the_other() {
             "gid changed 100 to 33",
             "comment changed 'App' to 'Application'",
             "shell changed '/bin/sh' to '/bin/zsh'",
-            "changed [old password hash redacted] to [new password hash redacted]",
-            "groups changed ['web'] to ['adm', 'web']",
+            "changed [redacted] to [redacted]",
+            "groups changed web to ['adm', 'web']",
             "undefined 'expiry' from '2024-10-04'",
         ]
     );
@@ -132,5 +132,14 @@ fn keys_that_nobody_names_are_removed() {
     assert_eq!(
         titles,
         ["someone@host", "/srv/app/.ssh/authorized_keys:unnamed-3"]
+    );
+}
+
+#[test]
+fn a_user_of_whom_nothing_is_said_is_left_alone() {
+    assert!(told("plain", &[]).0.is_empty());
+    assert_eq!(
+        told("plain", &[("shell", "/bin/zsh".into())]).0,
+        ["created"]
     );
 }
