@@ -291,14 +291,21 @@ impl Enrolment<'_> {
         let name = &self.certname;
         self.journal
             .info(format!("Creating a new SSL certificate request for {name}"));
-        let attributes = Attributes::load(&self.places.attributes)?;
-        let request = Request::new(name, key, &self.names, &attributes)?;
+        // What was handed in before is handed in again: its fingerprint is the one that somebody
+        // may be comparing just now.
+        let kept = read(&self.places.request)?;
+        let request = match kept.and_then(|pem| Request::kept(pem, key)) {
+            Some(request) => request,
+            None => {
+                let attributes = Attributes::load(&self.places.attributes)?;
+                Request::new(name, key, &self.names, &attributes)?
+            }
+        };
         self.journal.notice(format!(
             "Certificate Request fingerprint (SHA256): {}",
             request.fingerprint
         ));
-        write(&self.places.request, &request.pem, 0o644)?;
-        match authority::submit(client, name.as_str(), &request.pem) {
+        let submitted = match authority::submit(client, name.as_str(), &request.pem) {
             // A request or certificate of this name is there already: the question for the
             // certificate will tell whether it is ours.
             Err(TransportError::Status {
@@ -310,6 +317,8 @@ impl Enrolment<'_> {
                 Ok(())
             }
             other => other,
-        }
+        };
+        submitted?;
+        write(&self.places.request, &request.pem, 0o644)
     }
 }

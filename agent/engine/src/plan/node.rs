@@ -94,7 +94,7 @@ impl Node {
             kind: Kind::Exit,
             priority,
             contents: Vec::new(),
-            path: self.resource.reference.to_string().into(),
+            path: self.name().into(),
             containment: Vec::new(),
             mode: self.mode,
             level: self.level,
@@ -129,10 +129,21 @@ impl Node {
         }
     }
 
+    /// How the log calls it: classes are capitalised, whatever the catalog has.
+    pub(crate) fn name(&self) -> String {
+        let reference = &self.resource.reference;
+        if &*reference.type_name == "Class" {
+            let title = ficelle_model::reference::capitalize(&reference.title);
+            format!("Class[{title}]")
+        } else {
+            reference.to_string()
+        }
+    }
+
     /// What the log names as the source of its lines.
     pub(crate) fn source(&self) -> Arc<str> {
         if self.is_anchor() {
-            self.resource.reference.to_string().into()
+            self.name().into()
         } else {
             Arc::clone(&self.path)
         }

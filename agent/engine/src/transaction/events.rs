@@ -44,7 +44,7 @@ impl Transaction<'_> {
         for group in groups.values() {
             for &target in &listeners {
                 let node = &self.plan.nodes[target];
-                let name = &node.resource.reference;
+                let name = node.name();
                 if matches!(node.kind, Kind::Exit) {
                     let message = format!("The container {name} will propagate my refresh event");
                     self.say(id, Level::Debug, &message);
@@ -61,7 +61,7 @@ impl Transaction<'_> {
     /// Forgets what waits for a node that is left out.
     pub(super) fn drop_events(&mut self, id: NodeId) {
         if self.queues.remove(&id).is_some() {
-            let name = &self.plan.nodes[id].resource.reference;
+            let name = self.plan.nodes[id].name();
             self.say(
                 id,
                 Level::Info,
@@ -72,7 +72,7 @@ impl Transaction<'_> {
 
     /// Forgets what waits for a resource that was just removed.
     pub(super) fn drop_refresh(&mut self, id: NodeId) {
-        let name = &self.plan.nodes[id].resource.reference;
+        let name = self.plan.nodes[id].name();
         self.say(id, Level::Info, &format!("Unscheduling refresh on {name}"));
         self.queues.remove(&id);
     }

@@ -34,7 +34,7 @@ impl Transaction<'_> {
         if !self.plan.nodes[id].is_anchor() {
             for dependency in self.outcomes[id].failed_dependencies.clone() {
                 if self.told.insert(dependency) {
-                    let name = &self.plan.nodes[dependency].resource.reference;
+                    let name = self.plan.nodes[dependency].name();
                     let message = format!("Dependency {name} has failures: true");
                     self.say(id, Level::Notice, &message);
                 }

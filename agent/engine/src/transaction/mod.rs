@@ -238,7 +238,7 @@ impl<'a> Transaction<'a> {
         let noun = if cycles.len() == 1 { "cycle" } else { "cycles" };
         let mut message = format!("Found {} dependency {noun}:\n", cycles.len());
         for cycle in &cycles {
-            let name = |&id: &NodeId| self.plan.nodes[id].resource.reference.to_string();
+            let name = |&id: &NodeId| self.plan.nodes[id].name();
             let names: Vec<String> = cycle.path.iter().map(name).collect();
             message += &format!("({})\n", names.join(" => "));
             for &id in &cycle.members {

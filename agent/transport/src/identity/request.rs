@@ -6,6 +6,8 @@ use rcgen::{
 };
 
 use super::{Attributes, PrivateKey};
+use x509_parser::{certification_request::X509CertificationRequest, prelude::FromDer as _};
+
 use crate::{error::TransportError, lines};
 
 /// A request, signed by the node's key.
@@ -67,6 +69,19 @@ impl Request {
             pem: request.pem().map_err(failed)?,
             fingerprint: lines::fingerprint(request.der()),
         })
+    }
+
+    /// A request that was made before; none where it is for another key.
+    pub(crate) fn kept(pem: String, key: &PrivateKey) -> Option<Self> {
+        let der = pem::parse(&pem).ok()?;
+        let (_, request) = X509CertificationRequest::from_der(der.contents()).ok()?;
+        let own = &request
+            .certification_request_info
+            .subject_pki
+            .subject_public_key
+            .data;
+        let fingerprint = lines::fingerprint(der.contents());
+        (**own == *key.pair().public_key_raw()).then_some(Self { pem, fingerprint })
     }
 }
 

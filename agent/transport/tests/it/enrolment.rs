@@ -203,6 +203,16 @@ fn without_patience_it_says_what_to_do() {
         .run(PATIENT, &Waits(Mutex::new(0)))
         .expect_err("it is stopped");
     assert!(matches!(error, TransportError::Stopped));
+    let requests = server.seen();
+    let requests: Vec<_> = requests
+        .iter()
+        .filter(|seen| seen.line.starts_with("PUT"))
+        .collect();
+    assert_eq!(requests.len(), 2);
+    assert_eq!(
+        requests[0].body, requests[1].body,
+        "one fingerprint to compare"
+    );
 }
 
 #[test]
