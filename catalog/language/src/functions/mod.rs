@@ -19,13 +19,16 @@ pub(crate) mod collections;
 mod control;
 mod digest;
 mod files;
+mod formatting;
 pub(crate) mod iteration;
 mod logging;
 mod math;
+pub mod patterns;
 pub(crate) mod random;
 mod signature;
 mod stdlib;
 mod strings;
+mod types;
 
 /// A function: its name and what it accepts.
 pub struct Function {
@@ -77,10 +80,13 @@ const FAMILIES: &[&[Function]] = &[
     control::FUNCTIONS,
     digest::FUNCTIONS,
     files::FUNCTIONS,
+    formatting::FUNCTIONS,
     iteration::FUNCTIONS,
     logging::FUNCTIONS,
     math::FUNCTIONS,
+    patterns::FUNCTIONS,
     strings::FUNCTIONS,
+    types::FUNCTIONS,
 ];
 
 static REGISTRY: LazyLock<FxHashMap<&'static str, Registered>> = LazyLock::new(|| {

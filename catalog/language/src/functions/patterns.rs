@@ -1,0 +1,413 @@
+//! Functions that look for patterns: `match`, `regsubst`, `split`, `versioncmp`.
+
+use std::{cmp::Ordering, sync::Arc};
+
+use super::{Function, function, on};
+use crate::{
+    error::{Error, Evaluated},
+    evaluator::Call,
+    types::Type,
+    values::{Regexp, Value},
+};
+
+pub(super) const FUNCTIONS: &[Function] = &[
+    function(
+        "match",
+        &[
+            on("String string, Variant[Any, Type] pattern", |call| {
+                matched(
+                    &call.arguments[1],
+                    call.arguments[0].as_str().unwrap_or_default(),
+                )
+            }),
+            on("Array[String] string, Variant[Any, Type] pattern", |call| {
+                let texts = call.arguments[0].as_array().unwrap_or_default();
+                let found: Evaluated<Vec<Value>> = texts
+                    .iter()
+                    .map(|text| matched(&call.arguments[1], text.as_str().unwrap_or_default()))
+                    .collect();
+                Ok(Value::array(found?))
+            }),
+        ],
+    ),
+    function(
+        "regsubst",
+        &[
+            on(
+                "Variant[Array[Variant[String,Sensitive[String]]],\
+                 Sensitive[Array[Variant[String,Sensitive[String]]]],\
+                 Variant[String,Sensitive[String]]] target, String pattern, \
+                 Variant[String,Hash[String,String]] replacement, \
+                 Optional[Pattern[/^[GEIM]*$/]] flags?, Enum['N','E','S','U'] encoding?",
+                |call| {
+                    let flags = call
+                        .arguments
+                        .get(3)
+                        .and_then(Value::as_str)
+                        .unwrap_or_default();
+                    let inline: String = [('I', 'i'), ('M', 'm'), ('E', 'x')]
+                        .iter()
+                        .filter(|(flag, _)| flags.contains(*flag))
+                        .map(|(_, inline)| *inline)
+                        .collect();
+                    let pattern = call.arguments[1].as_str().unwrap_or_default();
+                    let source = if inline.is_empty() {
+                        pattern.to_owned()
+                    } else {
+                        format!("(?{inline}:{pattern})")
+                    };
+                    regsubst(call, &*compile(&source)?, flags.contains('G'))
+                },
+            ),
+            on(
+                "Variant[Array[Variant[String,Sensitive[String]]],\
+                 Sensitive[Array[Variant[String,Sensitive[String]]]],\
+                 Variant[String,Sensitive[String]]] target, Variant[Regexp,Type[Regexp]] pattern, \
+                 Variant[String,Hash[String,String]] replacement, Pattern[/^G?$/] flags?",
+                |call| {
+                    let every = call.arguments.get(3).and_then(Value::as_str) == Some("G");
+                    regsubst(call, &regexp_of(&call.arguments[1]), every)
+                },
+            ),
+        ],
+    ),
+    function(
+        "split",
+        &[
+            on("String str, String pattern", split),
+            on("String str, Regexp pattern", split),
+            on("String str, Type[Regexp] pattern", split),
+            on("Sensitive[String] sensitive, String pattern", split),
+            on("Sensitive[String] sensitive, Regexp pattern", split),
+            on("Sensitive[String] sensitive, Type[Regexp] pattern", split),
+        ],
+    ),
+    function(
+        "versioncmp",
+        &[on(
+            "String a, String b, Boolean ignore_trailing_zeroes?",
+            |call| {
+                let text = |index: usize| call.arguments[index].as_str().unwrap_or_default();
+                let zeroes = match call.arguments.get(2) {
+                    Some(Value::Boolean(true)) => TrailingZeroes::Ignored,
+                    _ => TrailingZeroes::Matter,
+                };
+                Ok(Value::Integer(
+                    compare_versions(text(0), text(1), zeroes) as i64
+                ))
+            },
+        )],
+    ),
+];
+
+fn compile(source: &str) -> Result<Arc<Regexp>, Error> {
+    Regexp::compile(source).map_err(|error| Error::new(error.to_string()))
+}
+
+/// The expression of a regular expression or of a type of such.
+fn regexp_of(value: &Value) -> Arc<Regexp> {
+    match value {
+        Value::Regexp(regexp) | Value::Type(Type::Regexp(Some(regexp))) => regexp.clone(),
+        _ => Regexp::of(""),
+    }
+}
+
+fn groups(regexp: &Regexp, text: &str) -> Evaluated {
+    let found = regexp
+        .captures(text)
+        .map_err(|error| Error::new(error.to_string()))?;
+    Ok(found.map_or(Value::Undef, |groups| {
+        Value::array(
+            groups
+                .into_iter()
+                .map(|group| group.map_or(Value::Undef, Value::String))
+                .collect::<Vec<_>>(),
+        )
+    }))
+}
+
+fn first_match(patterns: impl IntoIterator<Item = Value>, text: &str) -> Evaluated {
+    for pattern in patterns {
+        let found = matched(&pattern, text)?;
+        if !found.is_undef() {
+            return Ok(found);
+        }
+    }
+    Ok(Value::Undef)
+}
+
+fn matched(pattern: &Value, text: &str) -> Evaluated {
+    match pattern {
+        Value::String(source) => groups(&*compile(source)?, text),
+        Value::Regexp(regexp) => groups(regexp, text),
+        Value::Array(patterns) => first_match(patterns.iter().cloned(), text),
+        Value::Type(of) => match of {
+            Type::Alias(alias) => matched(&Value::Type(alias.target()), text),
+            Type::Variant(types) => first_match(types.iter().cloned().map(Value::Type), text),
+            Type::Regexp(Some(regexp)) => groups(regexp, text),
+            Type::Regexp(None) => {
+                Err(Error::new("Given Regexp Type has no regular expression").into())
+            }
+            Type::Pattern(patterns) => {
+                first_match(patterns.iter().cloned().map(Value::Regexp), text)
+            }
+            _ => Err(no_pattern(pattern)),
+        },
+        other => Err(no_pattern(other)),
+    }
+}
+
+fn no_pattern(value: &Value) -> crate::error::Unwind {
+    let class = match value {
+        Value::Type(of) => format!("Puppet::Pops::Types::P{}Type", of.simple_name()),
+        other => crate::types::parameterize::class_name(other).to_owned(),
+    };
+    Error::new(format!(
+        "match() expects pattern of T, where T is String, Regexp, Regexp[r], Pattern[p], or \
+         Array[T]. Got {class}"
+    ))
+    .into()
+}
+
+fn regsubst(call: &Call<'_, '_>, regexp: &Regexp, every: bool) -> Evaluated {
+    substitute(&call.arguments[0], regexp, &call.arguments[2], every)
+}
+
+fn substitute(target: &Value, regexp: &Regexp, with: &Value, every: bool) -> Evaluated {
+    Ok(match target {
+        Value::String(text) => Value::from(replace(text, regexp, with, every)?),
+        Value::Sensitive(inner) => {
+            Value::Sensitive(Arc::new(substitute(inner, regexp, with, every)?))
+        }
+        Value::Array(elements) => {
+            let replaced: Evaluated<Vec<Value>> = elements
+                .iter()
+                .map(|one| substitute(one, regexp, with, every))
+                .collect();
+            Value::array(replaced?)
+        }
+        other => other.clone(),
+    })
+}
+
+fn replace(text: &str, regexp: &Regexp, with: &Value, every: bool) -> Result<String, Error> {
+    let failed = |error: String| Error::new(error);
+    let compiled = regexp
+        .compiled()
+        .map_err(|error| failed(error.to_string()))?;
+    let mut out = String::with_capacity(text.len());
+    let mut end = 0;
+    for found in compiled.captures_iter(text) {
+        let found = found.map_err(|error| failed(error.to_string()))?;
+        let Some(whole) = found.get(0) else {
+            break;
+        };
+        out.push_str(&text[end..whole.start()]);
+        match with {
+            Value::Hash(_) => {
+                if let Some(value) = with.get(whole.as_str()) {
+                    out.push_str(&value.to_string());
+                }
+            }
+            other => expand(&mut out, other.as_str().unwrap_or_default(), &found, text),
+        }
+        end = whole.end();
+        if !every {
+            break;
+        }
+    }
+    out.push_str(&text[end..]);
+    Ok(out)
+}
+
+/// Ruby's references in a replacement: `\1`, `\0`, `\&`, `\k<name>`, `` \` ``, `\'`, `\\`.
+fn expand(out: &mut String, replacement: &str, found: &fancy_regex::Captures<'_, str>, text: &str) {
+    let mut rest = replacement;
+    while let Some(index) = rest.find('\\') {
+        out.push_str(&rest[..index]);
+        rest = &rest[index + 1..];
+        let Some(letter) = rest.chars().next() else {
+            out.push('\\');
+            return;
+        };
+        let mut consumed = letter.len_utf8();
+        let group = |number: usize| found.get(number).map_or("", |group| group.as_str());
+        let whole = found
+            .get(0)
+            .map_or(0..0, |whole| whole.start()..whole.end());
+        match letter {
+            '0'..='9' => out.push_str(group(letter as usize - '0' as usize)),
+            '&' => out.push_str(group(0)),
+            '`' => out.push_str(&text[..whole.start]),
+            '\'' => out.push_str(&text[whole.end..]),
+            '\\' => out.push('\\'),
+            'k' if rest[1..].starts_with('<') => match rest[2..].split_once('>') {
+                Some((name, _)) => {
+                    out.push_str(found.name(name).map_or("", |group| group.as_str()));
+                    consumed = name.len() + 3;
+                }
+                None => out.push_str("\\k"),
+            },
+            other => {
+                out.push('\\');
+                out.push(other);
+            }
+        }
+        rest = &rest[consumed..];
+    }
+    out.push_str(rest);
+}
+
+fn split(call: &Call<'_, '_>) -> Evaluated {
+    let regexp = match &call.arguments[1] {
+        Value::String(source) => compile(source)?,
+        other => regexp_of(other),
+    };
+    Ok(match &call.arguments[0] {
+        Value::Sensitive(text) => {
+            let parts = split_text(text.as_str().unwrap_or_default(), &regexp)?;
+            Value::Sensitive(Arc::new(Value::array(parts)))
+        }
+        text => Value::array(split_text(text.as_str().unwrap_or_default(), &regexp)?),
+    })
+}
+
+/// Ruby's `split`: groups become parts, empty parts at the end go.
+fn split_text(text: &str, regexp: &Regexp) -> Result<Vec<Value>, Error> {
+    let failed = |error: String| Error::new(error);
+    let compiled = regexp
+        .compiled()
+        .map_err(|error| failed(error.to_string()))?;
+    let mut parts: Vec<String> = Vec::new();
+    let mut start = 0;
+    for found in compiled.captures_iter(text) {
+        let found = found.map_err(|error| failed(error.to_string()))?;
+        let Some(whole) = found.get(0) else {
+            break;
+        };
+        // An empty match separates characters, but not at either end.
+        if whole.start() == whole.end() && (whole.start() == 0 || whole.start() >= text.len()) {
+            continue;
+        }
+        parts.push(text[start..whole.start()].to_owned());
+        for index in 1..found.len() {
+            parts.extend(found.get(index).map(|group| group.as_str().to_owned()));
+        }
+        start = whole.end();
+    }
+    parts.push(text[start..].to_owned());
+    while parts.last().is_some_and(String::is_empty) {
+        parts.pop();
+    }
+    Ok(parts.into_iter().map(Value::from).collect())
+}
+
+/// Whether `1.0.0` is more than `1`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum TrailingZeroes {
+    /// It is.
+    Matter,
+    /// They are the same.
+    Ignored,
+}
+
+/// Compares two versions of packages, part by part.
+pub fn compare_versions(a: &str, b: &str, zeroes: TrailingZeroes) -> Ordering {
+    if zeroes == TrailingZeroes::Ignored {
+        let (a, b) = (without_trailing_zeroes(a), without_trailing_zeroes(b));
+        return compare_versions(&a, &b, TrailingZeroes::Matter);
+    }
+    for (first, second) in version_parts(a).into_iter().zip(version_parts(b)) {
+        if first == second {
+            continue;
+        }
+        return match (first, second) {
+            ("-", _) => Ordering::Less,
+            (_, "-") => Ordering::Greater,
+            (".", _) => Ordering::Less,
+            (_, ".") => Ordering::Greater,
+            _ if is_number(first) && is_number(second) => {
+                if first.starts_with('0') || second.starts_with('0') {
+                    first.cmp(second)
+                } else {
+                    first
+                        .len()
+                        .cmp(&second.len())
+                        .then_with(|| first.cmp(second))
+                }
+            }
+            _ => first.to_uppercase().cmp(&second.to_uppercase()),
+        };
+    }
+    a.cmp(b)
+}
+
+fn is_number(part: &str) -> bool {
+    part.bytes().all(|byte| byte.is_ascii_digit())
+}
+
+/// Separators, runs of digits, and runs of anything else.
+fn version_parts(version: &str) -> Vec<&str> {
+    let class = |character: char| match character {
+        '-' | '.' => 0,
+        digit if digit.is_ascii_digit() => 1,
+        _ => 2,
+    };
+    let mut parts = Vec::new();
+    let mut start = 0;
+    let mut previous: Option<u8> = None;
+    for (index, character) in version.char_indices() {
+        let current = class(character);
+        if previous.is_some_and(|previous| previous != current || previous == 0) {
+            parts.push(&version[start..index]);
+            start = index;
+        }
+        previous = Some(current);
+    }
+    if start < version.len() {
+        parts.push(&version[start..]);
+    }
+    parts
+}
+
+fn without_trailing_zeroes(version: &str) -> String {
+    let (first, rest) = match version.split_once('-') {
+        Some((first, rest)) => (first, Some(rest)),
+        None => (version, None),
+    };
+    let first = first.trim_end_matches(['0', '.']);
+    match rest {
+        Some(rest) => format!("{first}-{rest}"),
+        None => first.to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn versions_compare_part_by_part() {
+        let compare = |a, b| compare_versions(a, b, TrailingZeroes::Matter);
+        assert_eq!(compare("1.2", "1.10"), Ordering::Less);
+        assert_eq!(compare("2.0-1", "2.0.1"), Ordering::Less);
+        assert_eq!(compare("2.0a", "2.0b"), Ordering::Less);
+        assert_eq!(compare("1.0", "1.0"), Ordering::Equal);
+        assert_eq!(
+            compare_versions("10.1.0", "10.1", TrailingZeroes::Ignored),
+            Ordering::Equal
+        );
+    }
+
+    #[test]
+    fn splits_as_ruby() {
+        let split = |text: &str, source: &str| {
+            let parts = split_text(text, &Regexp::of(source)).expect("a valid expression");
+            parts.iter().map(ToString::to_string).collect::<Vec<_>>()
+        };
+        assert_eq!(split("a,b,,", ","), ["a", "b"]);
+        assert_eq!(split("ab", ""), ["a", "b"]);
+        assert_eq!(split(",a", ","), ["", "a"]);
+        assert_eq!(split("a1b", "([0-9])"), ["a", "1", "b"]);
+    }
+}
