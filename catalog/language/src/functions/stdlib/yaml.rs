@@ -58,11 +58,7 @@ fn write_value(text: &mut String, value: &Value, column: usize, indent: usize, p
             write_string(text, content, column.max(indent));
             text.push('\n');
         }
-        Value::Undef => text.push_str(if position == Position::Document {
-            "\n"
-        } else {
-            "\n"
-        }),
+        Value::Undef => text.push('\n'),
         Value::Default => text.push_str(" default\n"),
         Value::Float(number) if number.fract() == 0.0 && number.abs() < 1e16 => {
             text.push_str(&format!(" {number:.1}\n"));
