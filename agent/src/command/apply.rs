@@ -13,7 +13,6 @@ use ficelle_model::{
     data::DataHash,
     report::{Journal as _, Level, Log},
 };
-use ficelle_providers::LocalOnly;
 use indexmap::{IndexMap, IndexSet};
 use jiff::Timestamp;
 
@@ -67,16 +66,10 @@ pub fn run(
         return Ok(ExitCode::SUCCESS);
     }
     let control = Control::listen()?;
+    let files = run::modules::Modules::new(&configuration.system, module_path(configuration)?);
     let mut report = Report::new(catalog.name.as_str(), Timestamp::now());
     let stop = || control.is_stopping();
-    let has_applied = run::apply(
-        configuration,
-        console,
-        catalog,
-        &LocalOnly,
-        &stop,
-        &mut report,
-    )?;
+    let has_applied = run::apply(configuration, console, catalog, &files, &stop, &mut report)?;
     report.finish(&IndexMap::new());
     Ok(match has_applied {
         false => ExitCode::FAILURE,
@@ -114,17 +107,7 @@ fn compiled(
         }
         (None, None) => None,
     };
-    let modules = if settings.is_set("modulepath") {
-        settings.paths("modulepath")?
-    } else {
-        let own = settings
-            .path("environmentpath")?
-            .join(name.as_str())
-            .join("modules");
-        let mut modules = vec![own];
-        modules.extend(settings.paths("basemodulepath")?);
-        modules
-    };
+    let modules = module_path(configuration)?;
     let environment = Environment::bare(name, modules, manifest, &disk)?;
     let work = thread::Builder::new()
         .stack_size(STACK)
@@ -132,6 +115,19 @@ fn compiled(
     let done = work.join();
     let done = done.map_err(|_| anyhow::anyhow!("internal error: the compile panicked"))?;
     Ok(done?)
+}
+
+/// Where modules are looked for.
+fn module_path(configuration: &Configuration) -> Result<Vec<Utf8PathBuf>> {
+    let settings = &configuration.settings;
+    if settings.is_set("modulepath") {
+        return Ok(settings.paths("modulepath")?);
+    }
+    let name = configuration.environment()?;
+    let own = settings.path("environmentpath")?.join(name.as_str());
+    let mut modules = vec![own.join("modules")];
+    modules.extend(settings.paths("basemodulepath")?);
+    Ok(modules)
 }
 
 /// What the compile said, as a line of the log.

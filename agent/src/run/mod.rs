@@ -1,6 +1,7 @@
 //! One run: facts up, catalog down, catalog applied, report up.
 
 mod cache;
+pub mod modules;
 mod plugins;
 pub mod source;
 

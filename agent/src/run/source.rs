@@ -1,15 +1,16 @@
-//! The files of masters, as providers ask for them.
+//! The files of masters and web servers, as providers ask for them.
 
 use std::{
     collections::HashMap,
-    sync::{Arc, Mutex, PoisonError},
+    sync::{Arc, Mutex, OnceLock, PoisonError},
 };
 
 use ficelle_providers::{Content, FileMetadata, MetadataRequest, Source, SourceError};
 use ficelle_system::{Algorithm, Digest, FileKind, Links};
 use ficelle_transport::{
-    Client, Endpoint, Session, TransportError,
+    Client, Endpoint, Session, Timeouts, TransportError,
     api::files::{self, Depth, Kind, Look, Metadata},
+    web::{Head, Web},
 };
 
 /// Files of the master that gave the catalog, and of others that a URI names.
@@ -17,6 +18,7 @@ pub struct Remote<'a> {
     master: Arc<Client>,
     session: &'a Session,
     others: Mutex<HashMap<Endpoint, Arc<Client>>>,
+    web: OnceLock<Web>,
 }
 
 impl<'a> Remote<'a> {
@@ -26,14 +28,24 @@ impl<'a> Remote<'a> {
             master,
             session,
             others: Mutex::default(),
+            web: OnceLock::new(),
         }
+    }
+
+    /// The client of web servers, made when the first is asked.
+    fn web(&self) -> Result<&Web, String> {
+        if let Some(web) = self.web.get() {
+            return Ok(web);
+        }
+        let made = Web::new(Timeouts::default()).map_err(|error| error.to_string())?;
+        Ok(self.web.get_or_init(|| made))
     }
 
     /// Who serves a URI, and the path there.
     fn locate(&self, uri: &str) -> Result<(Arc<Client>, String), String> {
         let rest = uri
             .strip_prefix("puppet://")
-            .ok_or_else(|| format!("only puppet:// sources are served by a master, not {uri}"))?;
+            .ok_or_else(|| format!("{uri} is neither a puppet:// nor an http(s):// source"))?;
         let (host, path) = rest
             .split_once('/')
             .ok_or_else(|| format!("{uri} names no file"))?;
@@ -60,6 +72,11 @@ impl<'a> Remote<'a> {
 impl Source for Remote<'_> {
     fn metadata(&self, request: &MetadataRequest<'_>) -> Result<Option<FileMetadata>, SourceError> {
         let failed = |reason: String| metadata_error(request, reason);
+        if is_web(request.uri) {
+            let head = self.web().map_err(failed)?.head(request.uri);
+            let head = head.map_err(|error| failed(error.to_string()))?;
+            return Ok(head.map(of_web));
+        }
         let (client, path) = self.locate(request.uri).map_err(failed)?;
         let found = files::metadata(&client, &path, &look(request));
         let found = found.map_err(|error| failed(error.to_string()))?;
@@ -73,6 +90,10 @@ impl Source for Remote<'_> {
         ignore: &[String],
     ) -> Result<Option<Vec<FileMetadata>>, SourceError> {
         let failed = |reason: String| metadata_error(request, reason);
+        if is_web(request.uri) {
+            let found = self.metadata(request)?;
+            return Ok(found.map(|one| vec![one]));
+        }
         let (client, path) = self.locate(request.uri).map_err(failed)?;
         let depth = Depth {
             limit,
@@ -94,9 +115,35 @@ impl Source for Remote<'_> {
             uri: uri.to_owned(),
             reason,
         };
+        if is_web(uri) {
+            let fetched = self.web().map_err(failed)?.content(uri, take);
+            return fetched.map_err(|error| failed(error.to_string()));
+        }
         let (client, path) = self.locate(uri).map_err(failed)?;
         files::content(&client, &path, environment, take)
             .map_err(|error: TransportError| failed(error.to_string()))
+    }
+}
+
+fn is_web(uri: &str) -> bool {
+    uri.starts_with("https://") || uri.starts_with("http://")
+}
+
+fn of_web(head: Head) -> FileMetadata {
+    let checksum = head.checksum.and_then(|(kind, value)| {
+        let algorithm = kind.parse().ok()?;
+        Some(Digest { algorithm, value })
+    });
+    FileMetadata {
+        relative_path: ".".to_owned(),
+        kind: FileKind::File,
+        checksum,
+        destination: None,
+        uid: None,
+        gid: None,
+        mode: None,
+        modified: head.modified,
+        content_uri: None,
     }
 }
 

@@ -39,6 +39,9 @@ pub struct Answer {
     pub body: Vec<u8>,
 }
 
+/// What an answer is handed to, piece by piece; an error breaks it off.
+pub type Take<'a> = dyn FnMut(&[u8]) -> std::io::Result<()> + 'a;
+
 /// A request.
 #[derive(Clone, Debug)]
 pub struct Request<'a> {
@@ -183,11 +186,7 @@ impl Client {
     ///
     /// # Errors
     /// No answer came, one that says no, or it broke off; `take`'s own error ends it too.
-    pub fn stream(
-        &self,
-        request: Request<'_>,
-        take: &mut dyn FnMut(&[u8]) -> std::io::Result<()>,
-    ) -> Result<(), TransportError> {
+    pub fn stream(&self, request: Request<'_>, take: &mut Take<'_>) -> Result<(), TransportError> {
         let url = self.endpoint.url(&request.path);
         let answer = self
             .runtime
@@ -209,7 +208,7 @@ impl Client {
     async fn exchange_with(
         &self,
         request: Request<'_>,
-        mut take: Option<&mut dyn FnMut(&[u8]) -> std::io::Result<()>>,
+        mut take: Option<&mut Take<'_>>,
     ) -> Result<Answer, TransportError> {
         let url = self.endpoint.url(&request.path);
         let explain = |error: reqwest::Error| {

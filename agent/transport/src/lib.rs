@@ -9,6 +9,7 @@ pub mod error;
 pub mod identity;
 mod lines;
 pub mod tls;
+pub mod web;
 
 pub use client::{Answer, Client, Timeouts};
 pub use endpoint::Endpoint;
