@@ -1,7 +1,7 @@
 //! Who runs which kind of case: one file a kind, named here.
 
 use super::case::{Case, Observed};
-use super::{compile, evaluate, parse};
+use super::{compile, evaluate, parse, typeparse};
 
 /// Runs a case and tells what came out.
 pub type Runner = fn(&Case) -> Observed;
@@ -13,6 +13,7 @@ pub fn runner(kind: &str) -> Option<Runner> {
         "evaluate" => Some(evaluate::evaluate),
         "funcall" => Some(evaluate::call),
         "parse" => Some(parse::observe),
+        "typeparse" => Some(typeparse::observe),
         _ => None,
     }
 }

@@ -13,6 +13,7 @@ pub mod kinds;
 mod parse;
 mod rich;
 pub mod summary;
+mod typeparse;
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
