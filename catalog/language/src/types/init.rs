@@ -65,41 +65,46 @@ pub(super) fn assignable(init: &InitType, other: &Type, guard: &mut Guard) -> bo
     let Some(of) = &init.of else {
         return builtin::rich_data().assignable(other, guard);
     };
-    if of.assignable(other, guard) {
-        return true;
-    }
-    accepted(init).is_some_and(|accepted| {
-        accepted.single.iter().any(|one| one.is_assignable(other))
+    let accepts = |guard: &mut Guard| {
+        if of.assignable(other, guard) {
+            return true;
+        }
+        let Some(accepted) = accepted(init) else {
+            return false;
+        };
+        accepted.single.iter().any(|one| one.assignable(other, guard))
             || accepted.several.iter().any(|tuple| {
                 let tuple = Type::Tuple(tuple.clone().into());
-                tuple.is_assignable(other)
+                tuple.assignable(other, guard)
                     || accepted.optional_single
-                        && tuple.is_assignable(&Type::tuple(vec![other.clone()], None))
+                        && tuple.assignable(&Type::tuple(vec![other.clone()], None), guard)
             })
-    })
+    };
+    guard.with_init(init, None, accepts).unwrap_or(false)
 }
 
 pub(super) fn instance(init: &InitType, value: &Value, guard: &mut Guard) -> bool {
     let Some(of) = &init.of else {
         return builtin::rich_data().instance(value, guard);
     };
-    if of.instance(value, guard) {
-        return true;
-    }
-    accepted(init).is_some_and(|accepted| {
-        accepted.single.iter().any(|one| one.is_instance(value))
+    let accepts = |guard: &mut Guard| {
+        if of.instance(value, guard) {
+            return true;
+        }
+        let Some(accepted) = accepted(init) else {
+            return false;
+        };
+        accepted.single.iter().any(|one| one.instance(value, guard))
             || value.as_array().is_some_and(|values| {
-                accepted
-                    .several
-                    .iter()
-                    .any(|tuple| tuple.accepts_values(values))
+                accepted.several.iter().any(|tuple| tuple.instance(values, guard))
             })
             || accepted.optional_single
                 && accepted
                     .several
                     .iter()
-                    .any(|tuple| tuple.accepts_values(std::slice::from_ref(value)))
-    })
+                    .any(|tuple| tuple.instance(std::slice::from_ref(value), guard))
+    };
+    guard.with_init(init, Some(value), accepts).unwrap_or(false)
 }
 
 /// Whether an array is the argument of a constructor, not the list of its arguments.

@@ -136,7 +136,7 @@ impl TupleType {
         self.instance(values, &mut Guard::default())
     }
 
-    fn instance(&self, values: &[Value], guard: &mut Guard) -> bool {
+    pub(super) fn instance(&self, values: &[Value], guard: &mut Guard) -> bool {
         let fits = match self.size {
             Some(size) => size.includes(length(values.len())),
             None => self.types.is_empty() || self.types.len() == values.len(),

@@ -1,6 +1,6 @@
 //! Guards against types that contain themselves.
 
-use super::{AliasType, Type};
+use super::{AliasType, InitType, Type};
 use crate::values::Value;
 
 /// What has been gone through on the way down, on either side of a comparison.
@@ -11,6 +11,7 @@ pub(super) struct Guard {
     this_recursed: bool,
     that_recursed: bool,
     values: Vec<(*const AliasType, *const Value)>,
+    inits: Vec<(*const InitType, *const Value)>,
 }
 
 impl Guard {
@@ -45,6 +46,24 @@ impl Guard {
         self.that.pop();
         self.that_recursed = before;
         result
+    }
+
+    /// Goes into an `Init` type, for a value where there is one; `None` where it is being gone
+    /// into already.
+    pub(super) fn with_init<T>(
+        &mut self,
+        init: &InitType,
+        value: Option<&Value>,
+        body: impl FnOnce(&mut Self) -> T,
+    ) -> Option<T> {
+        let pair = (std::ptr::from_ref(init), value.map_or(std::ptr::null(), std::ptr::from_ref));
+        if self.inits.contains(&pair) {
+            return None;
+        }
+        self.inits.push(pair);
+        let result = body(self);
+        self.inits.pop();
+        Some(result)
     }
 
     /// Asks an alias of a value; `None` where it is being asked of it already.
