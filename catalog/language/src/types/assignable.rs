@@ -17,6 +17,7 @@ impl Type {
     pub(super) fn assignable(&self, other: &Type, guard: &mut Guard) -> bool {
         match self {
             Self::Unit => true,
+            Self::Alias(alias) if guard.is_stuck(alias) => false,
             Self::Alias(alias) => guard.with_this(alias, |guard, both| {
                 both || self.assignable_from_any(other, guard)
             }),

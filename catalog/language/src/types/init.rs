@@ -72,7 +72,10 @@ pub(super) fn assignable(init: &InitType, other: &Type, guard: &mut Guard) -> bo
         let Some(accepted) = accepted(init) else {
             return false;
         };
-        accepted.single.iter().any(|one| one.assignable(other, guard))
+        accepted
+            .single
+            .iter()
+            .any(|one| one.assignable(other, guard))
             || accepted.several.iter().any(|tuple| {
                 let tuple = Type::Tuple(tuple.clone().into());
                 tuple.assignable(other, guard)
@@ -96,7 +99,10 @@ pub(super) fn instance(init: &InitType, value: &Value, guard: &mut Guard) -> boo
         };
         accepted.single.iter().any(|one| one.instance(value, guard))
             || value.as_array().is_some_and(|values| {
-                accepted.several.iter().any(|tuple| tuple.instance(values, guard))
+                accepted
+                    .several
+                    .iter()
+                    .any(|tuple| tuple.instance(values, guard))
             })
             || accepted.optional_single
                 && accepted

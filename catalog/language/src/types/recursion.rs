@@ -15,6 +15,17 @@ pub(super) struct Guard {
 }
 
 impl Guard {
+    /// Whether an alias of the left side leads back to itself without coming any further: a
+    /// variant of aliases that name each other.
+    pub(super) fn is_stuck(&self, alias: &AliasType) -> bool {
+        const DEEPEST: usize = 64;
+        self.this
+            .iter()
+            .filter(|open| std::ptr::eq(**open, alias))
+            .count()
+            >= DEEPEST
+    }
+
     /// Goes into an alias of the left side. `body` runs with whether both sides have come back
     /// to where they were.
     pub(super) fn with_this<T>(
@@ -56,7 +67,10 @@ impl Guard {
         value: Option<&Value>,
         body: impl FnOnce(&mut Self) -> T,
     ) -> Option<T> {
-        let pair = (std::ptr::from_ref(init), value.map_or(std::ptr::null(), std::ptr::from_ref));
+        let pair = (
+            std::ptr::from_ref(init),
+            value.map_or(std::ptr::null(), std::ptr::from_ref),
+        );
         if self.inits.contains(&pair) {
             return None;
         }
