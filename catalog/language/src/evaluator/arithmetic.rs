@@ -316,7 +316,7 @@ pub(crate) fn hash_from_array(elements: &[Value]) -> Result<HashMap, Error> {
             .iter()
             .all(|element| matches!(element, Value::Array(_)));
     if !is_pairs {
-        if elements.len() % 2 != 0 {
+        if !elements.len().is_multiple_of(2) {
             return Err(Error::new("odd number of arguments for Hash"));
         }
         let pairs = elements.chunks_exact(2);

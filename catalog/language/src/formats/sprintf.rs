@@ -355,7 +355,10 @@ mod tests {
                 .into_iter()
                 .collect(),
         );
-        assert_eq!(sprintf("%<a>03d %{a}!", &[hash.clone()]).unwrap(), "007 7!");
+        assert_eq!(
+            sprintf("%<a>03d %{a}!", std::slice::from_ref(&hash)).unwrap(),
+            "007 7!"
+        );
         assert_eq!(sprintf("%<b>d", &[hash]).unwrap_err().0, "key<b> not found");
     }
 

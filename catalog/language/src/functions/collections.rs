@@ -261,7 +261,7 @@ fn order(call: &Call<'_, '_>, a: &Value, b: &Value) -> Evaluated<Ordering> {
         Some(order) => Ok(order),
         None => fail!(
             "comparison of {} with {} failed",
-            crate::evaluator::label::type_name(&a),
+            crate::evaluator::label::type_name(a),
             shown_operand(b)
         ),
     }
@@ -270,7 +270,7 @@ fn order(call: &Call<'_, '_>, a: &Value, b: &Value) -> Evaluated<Ordering> {
 fn shown_operand(value: &Value) -> String {
     match value {
         Value::Integer(_) | Value::Float(_) | Value::Boolean(_) | Value::Undef => inspect(value),
-        other => crate::evaluator::label::type_name(&other),
+        other => crate::evaluator::label::type_name(other),
     }
 }
 

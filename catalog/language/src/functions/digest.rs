@@ -8,12 +8,12 @@ use super::{Function, fail, function, random, unchecked};
 use crate::{error::Evaluated, evaluator::Call, values::Value};
 
 pub(super) const FUNCTIONS: &[Function] = &[
-    function("md5", &[unchecked(|call| digest_of::<Md5>(call))]),
-    function("sha1", &[unchecked(|call| digest_of::<Sha1>(call))]),
-    function("sha256", &[unchecked(|call| digest_of::<Sha256>(call))]),
-    function("sha384", &[unchecked(|call| digest_of::<Sha384>(call))]),
-    function("sha512", &[unchecked(|call| digest_of::<Sha512>(call))]),
-    function("digest", &[unchecked(|call| digest_of::<Sha256>(call))]),
+    function("md5", &[unchecked(digest_of::<Md5>)]),
+    function("sha1", &[unchecked(digest_of::<Sha1>)]),
+    function("sha256", &[unchecked(digest_of::<Sha256>)]),
+    function("sha384", &[unchecked(digest_of::<Sha384>)]),
+    function("sha512", &[unchecked(digest_of::<Sha512>)]),
+    function("digest", &[unchecked(digest_of::<Sha256>)]),
     function("fqdn_rand", &[unchecked(fqdn_rand)]),
 ];
 
@@ -23,7 +23,7 @@ fn digest_of<D: Digest>(call: &Call<'_, '_>) -> Evaluated {
         [Value::Binary(bytes)] => Ok(Value::string(hexadecimal::<D>(bytes))),
         [other] => fail!(
             "no implicit conversion of {} into String",
-            crate::evaluator::label::type_name(&other)
+            crate::evaluator::label::type_name(other)
         ),
         others => fail!(
             "{}(): Wrong number of arguments given ({} for 1)",

@@ -177,7 +177,7 @@ pub(crate) fn elements(value: &Value) -> Result<Vec<Value>, Error> {
         Some(elements) => Ok(elements.collect()),
         None => Err(Error::new(format!(
             "{} is not Iterable",
-            crate::evaluator::label::type_name(&value)
+            crate::evaluator::label::type_name(value)
         ))),
     }
 }
@@ -236,7 +236,7 @@ fn walk(call: &Call<'_, '_>, mut visit: impl FnMut(usize, Value, Value) -> Step)
     let Some(items) = subject.elements() else {
         fail!(
             "{} is not Iterable",
-            crate::evaluator::label::type_name(&subject)
+            crate::evaluator::label::type_name(subject)
         );
     };
     let style = Style::of(call);
@@ -316,7 +316,7 @@ fn index_of(call: &Call<'_, '_>) -> Evaluated {
     let Some(items) = subject.elements() else {
         fail!(
             "{} is not Iterable",
-            crate::evaluator::label::type_name(&subject)
+            crate::evaluator::label::type_name(subject)
         );
     };
     let style = Style::of(call);
@@ -387,7 +387,7 @@ fn reduce(call: &Call<'_, '_>) -> Evaluated {
     let Some(mut items) = subject.elements() else {
         fail!(
             "{} is not Iterable",
-            crate::evaluator::label::type_name(&subject)
+            crate::evaluator::label::type_name(subject)
         );
     };
     let mut memo = match call.arguments.get(1) {
@@ -463,7 +463,7 @@ fn lazily(value: &Value) -> Evaluated<Arc<Lazy>> {
         other if other.elements().is_some() => Ok(Arc::new(Lazy::Of(other.clone()))),
         other => fail!(
             "{} is not Iterable",
-            crate::evaluator::label::type_name(&other)
+            crate::evaluator::label::type_name(other)
         ),
     }
 }

@@ -96,7 +96,7 @@ fn rounded(call: &Call<'_, '_>, round: fn(f64) -> f64) -> Evaluated {
         other => fail!(
             "{}(): cannot round {}",
             call.name,
-            crate::evaluator::label::type_name(&other)
+            crate::evaluator::label::type_name(other)
         ),
     };
     let result = round(value);

@@ -88,7 +88,7 @@ fn cased(call: &Call<'_, '_>, change: fn(&str) -> String) -> Evaluated {
             other => fail!(
                 "'{name}' parameter 'arg' expects a value of type Numeric, String, Array, or \
                  Hash, got {}",
-                crate::evaluator::label::type_name(&other)
+                crate::evaluator::label::type_name(other)
             ),
         })
     }

@@ -104,11 +104,7 @@ fn block(text: &mut String, string: &str, indent: usize) {
         1 => "|",
         _ => "|+",
     });
-    let body = if string.ends_with('\n') {
-        &string[..string.len() - 1]
-    } else {
-        string
-    };
+    let body = string.strip_suffix('\n').unwrap_or(string);
     for row in body.split('\n') {
         if row.is_empty() {
             text.push('\n');

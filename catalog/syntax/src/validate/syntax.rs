@@ -46,7 +46,7 @@ fn base64(text: &str) -> Option<String> {
         .count();
     let letters = &cleaned[..cleaned.len() - padding];
     let known = |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'/');
-    if cleaned.len() % 4 == 0 && padding <= 2 && letters.iter().all(known) {
+    if cleaned.len().is_multiple_of(4) && padding <= 2 && letters.iter().all(known) {
         return None;
     }
     let what = match cleaned.len() * 8 % 6 {

@@ -662,8 +662,8 @@ fn sort_by(call: &Call<'_, '_>) -> Evaluated {
         collections::ruby_order(a, b).unwrap_or_else(|| {
             clash.get_or_insert_with(|| {
                 (
-                    crate::evaluator::label::type_name(&a),
-                    crate::evaluator::label::type_name(&b),
+                    crate::evaluator::label::type_name(a),
+                    crate::evaluator::label::type_name(b),
                 )
             });
             std::cmp::Ordering::Equal

@@ -233,7 +233,7 @@ fn validate(call: &Call<'_, '_>, what: &str, test: fn(&str) -> bool) -> Evaluate
         if !value.as_str().is_some_and(test) {
             let got = match value {
                 Value::String(text) => format!("'{text}'"),
-                other => crate::evaluator::label::type_name(&other),
+                other => crate::evaluator::label::type_name(other),
             };
             fail!(
                 "'{}' parameter 'values' expects {what}, got {got}",

@@ -300,7 +300,7 @@ fn hash(call: &Call<'_, '_>) -> Evaluated {
         return Ok(Value::hash(HashMap::default()));
     }
     let flat = flatten(elements.to_vec());
-    if flat.len() % 2 != 0 {
+    if !flat.len().is_multiple_of(2) {
         return Err(Error::new("hash(): Unable to compute hash from array given").into());
     }
     let pairs = flat.chunks_exact(2);

@@ -29,6 +29,9 @@ pub trait Context {
     fn parse_type(&self, text: &str) -> Result<Type, String>;
 }
 
+/// Tells from the arguments what is wrong with them, where it can.
+type OnMismatch = fn(&[Value]) -> Option<Result<String, String>>;
+
 /// How a type's values are made.
 struct Constructor {
     /// The name of the function, as messages show it.
@@ -36,7 +39,7 @@ struct Constructor {
     /// The ways.
     ways: Vec<Way>,
     /// What to say where none of them fits; else the signatures are shown.
-    on_mismatch: Option<fn(&[Value]) -> Option<Result<String, String>>>,
+    on_mismatch: Option<OnMismatch>,
 }
 
 /// One way to make a value.

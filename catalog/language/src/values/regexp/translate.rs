@@ -308,7 +308,7 @@ impl<'a> Translator<'a> {
         let quantifier = self.rest.split_once('}').filter(|(inside, _)| {
             let (from, to) = inside.split_once(',').unwrap_or((inside, "0"));
             let number = |text: &str| text.bytes().all(|byte| byte.is_ascii_digit());
-            number(from) && number(to) && !(from.is_empty() && (to.is_empty() || *inside == ""))
+            number(from) && number(to) && !(from.is_empty() && (to.is_empty() || inside.is_empty()))
         });
         match quantifier {
             Some((inside, rest)) => {
