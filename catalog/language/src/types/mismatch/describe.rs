@@ -13,6 +13,9 @@ use crate::{
 
 type Found = Vec<Mismatch>;
 
+/// How deep is looked for what does not fit: types may name each other without end.
+const DEEPEST: usize = 32;
+
 fn one(path: &[Step], reason: Reason) -> Found {
     vec![Mismatch {
         path: path.to_vec(),
@@ -157,6 +160,10 @@ fn variant(types: &[Type], original: &Type, actual: &Type, path: &[Step]) -> Fou
     let undef = matches!(original, Type::Optional(_)).then_some(Type::Undef);
     let mut groups = Vec::new();
     for (index, wanted) in undef.iter().chain(types).enumerate() {
+        // An alternative that is the type itself accepts nothing that the others do not.
+        if wanted == original || path.len() > DEEPEST {
+            continue;
+        }
         let found = describe(wanted, actual, &with(path, Step::Variant(index)));
         if found.is_empty() {
             return Vec::new();
