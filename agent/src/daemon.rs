@@ -1,9 +1,10 @@
 //! How runs follow each other: once, or again and again until somebody ends it.
 
-use std::{os::unix::process::CommandExt as _, process::ExitCode, sync::Arc, time::Duration};
+use std::{process::ExitCode, sync::Arc, time::Duration};
 
 use anyhow::{Context as _, Result};
 use ficelle_model::{atomic, report::Journal as _};
+use ficelle_system::itself;
 use ficelle_transport::{Session, TransportError};
 
 use crate::{
@@ -228,32 +229,12 @@ pub fn is_detached() -> bool {
 }
 
 /// Starts this program again without a terminal, and leaves.
-#[expect(
-    clippy::disallowed_methods,
-    reason = "the agent starts itself, which is no child of the host's to manage"
-)]
 pub fn detach(arguments: &[String]) -> Result<ExitCode> {
-    use std::process::Stdio;
-    let program = std::env::current_exe()?;
-    std::process::Command::new(program)
-        .args(arguments)
-        .env(DETACHED, "1")
-        .current_dir("/")
-        .stdin(Stdio::null())
-        .stdout(Stdio::null())
-        .stderr(Stdio::null())
-        .spawn()
-        .context("cannot leave the terminal")?;
+    itself::detach(arguments, (DETACHED, "1")).context("cannot leave the terminal")?;
     Ok(ExitCode::SUCCESS)
 }
 
 /// Becomes a new agent, of the same number: what systemd watches stays.
-#[expect(
-    clippy::disallowed_methods,
-    reason = "the agent becomes itself anew, no process is started"
-)]
 fn restart(arguments: &[String]) -> Result<ExitCode> {
-    let program = std::env::current_exe()?;
-    let error = std::process::Command::new(program).args(arguments).exec();
-    Err(error).context("cannot restart")
+    Err(itself::restart(arguments)).context("cannot restart")
 }

@@ -8,6 +8,7 @@ mod checksum;
 mod command;
 mod error;
 mod file;
+pub mod itself;
 mod stage;
 
 use std::{

@@ -101,10 +101,6 @@ pub fn parse_default(text: &str, timezone: Option<&str>) -> Result<i128, Timesta
 /// It is not known.
 pub fn zone_offset(zone: &str) -> Result<i64, TimestampError> {
     let unknown = || TimestampError::Zone(zone.to_owned());
-    if zone.eq_ignore_ascii_case("current") {
-        let offset = jiff::Zoned::now().offset();
-        return Ok(i64::from(offset.seconds()));
-    }
     let lower = zone.to_ascii_lowercase();
     if let Some((_, hours)) = NAMED.iter().find(|(name, _)| *name == lower) {
         return Ok(hours * 3600);
@@ -125,6 +121,22 @@ pub fn zone_offset(zone: &str) -> Result<i64, TimestampError> {
         None => (number(digits)?, 0),
     };
     Ok(sign * (hours * 3600 + minutes * 60))
+}
+
+fn is_current(zone: &str) -> bool {
+    zone.eq_ignore_ascii_case("current")
+}
+
+/// Seconds east of Greenwich of this host's zone, at a time that its clocks show.
+///
+/// The reference takes the offset of the moment in which it compiles, so that one manifest gives
+/// two values a year; here a time always means the same.
+fn host_offset(local: i64) -> i64 {
+    let shown = jiff::Timestamp::from_second(local)
+        .map(|timestamp| timestamp.to_zoned(jiff::tz::TimeZone::UTC).datetime());
+    shown
+        .and_then(|shown| jiff::tz::TimeZone::system().to_timestamp(shown))
+        .map_or(0, |timestamp| local - timestamp.as_second())
 }
 
 /// The zones that Ruby's date library knows and people write, in hours.
@@ -183,8 +195,10 @@ struct Fields {
 impl Fields {
     fn to_nanoseconds(&self, timezone: Option<&str>) -> Result<i128, TimestampError> {
         let zone = timezone.or(self.zone.as_deref());
-        let offset = zone.map(zone_offset).transpose()?.unwrap_or(0);
         if let Some(seconds) = self.seconds {
+            zone.filter(|zone| !is_current(zone))
+                .map(zone_offset)
+                .transpose()?;
             return Ok(seconds * SECOND + self.nanosecond);
         }
         let hour = match self.afternoon {
@@ -196,7 +210,13 @@ impl Fields {
             Some(day) => days_from_civil(year, 1, 1) + day - 1,
             None => days_from_civil(year, self.month.unwrap_or(1), self.day.unwrap_or(1)),
         };
-        let seconds = days * 86_400 + hour * 3600 + self.minute * 60 + self.second - offset;
+        let local = days * 86_400 + hour * 3600 + self.minute * 60 + self.second;
+        let offset = match zone {
+            Some(zone) if is_current(zone) => host_offset(local),
+            Some(zone) => zone_offset(zone)?,
+            None => 0,
+        };
+        let seconds = local - offset;
         Ok(i128::from(seconds) * SECOND + self.nanosecond)
     }
 }
@@ -385,6 +405,16 @@ fn read_zone<'a>(fields: &mut Fields, text: &'a str) -> Option<&'a str> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn reads_in_the_zone_of_the_host_what_is_written_in_it() {
+        use crate::formats::{strftime, timezone};
+        let zone = timezone("current").expect("every host has a zone");
+        for text in ["2016-01-10 14:30:05", "2016-07-10 14:30:05"] {
+            let moment = parse_default(text, Some("current")).expect("a usual format");
+            assert_eq!(strftime(moment, "%F %T", &zone).as_deref(), Ok(text));
+        }
+    }
 
     #[test]
     fn reads_the_usual_formats() {
