@@ -22,11 +22,11 @@ end_session() {
   local code=$?
   trap - EXIT INT TERM
   if [ -n "${KEEP:-}" ]; then
-    echo "kept: LAB_DIR=$LAB_DIR $LAB_HOME/lab ls" >&2
+    echo "kept: LAB_DIR=$LAB_DIR $LAB_HOME/lab ls; what was put into it: $WORK" >&2
   else
     lab down --all >/dev/null 2>&1 || true
+    rm -rf "$WORK"
   fi
-  rm -rf "$WORK"
   exit $code
 }
 trap end_session EXIT
