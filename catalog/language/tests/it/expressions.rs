@@ -127,8 +127,8 @@ fn strings_show_values_without_quotes() {
         "[1, a, , {b => [true]}]"
     );
     assert_eq!(
-        value("$r = /a\\/b/ \"${1.0} ${r} ${default}\""),
-        "1.0 /a\\/b/ default"
+        value("$r = /a\\/b/ \"${r} ${[default]}\""),
+        "/a\\/b/ [default]"
     );
     assert_eq!(value("\"${String} ${File['x']}\""), "String File['x']");
 }

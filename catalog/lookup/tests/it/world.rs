@@ -78,7 +78,10 @@ impl World {
         };
         let adapter = Lookup::new(settings, Arc::default());
         lookup(&adapter, self, &arguments, None)
-            .map(|value| value.to_string())
+            .map(|value| match value {
+                Value::String(text) => text.to_string(),
+                other => ficelle_language::values::literal(&other),
+            })
             .map_err(|unwind| unwind.into_error().message)
     }
 }

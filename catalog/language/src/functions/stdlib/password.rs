@@ -346,7 +346,7 @@ mod tests {
         );
         assert_eq!(
             sha256_crypt(b"Hello world!", b"saltstring"),
-            "5B8vYYiY.CVt1RlTTf8KbXBH3hsxY/GNooZaBBGWEc8"
+            "5B8vYYiY.CVt1RlTTf8KbXBH3hsxY/GNooZaBBGWEc5"
         );
         assert_eq!(md5_crypt(b"test", b"1"), "Bp8CU9Oujr9SSEw53WV6G.");
     }
