@@ -4,6 +4,7 @@
 //! that the compiler and the lookup implement.
 
 pub mod data;
+pub mod erb;
 pub mod error;
 pub mod evaluator;
 pub mod formats;

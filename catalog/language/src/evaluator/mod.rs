@@ -305,6 +305,19 @@ impl<'c> Evaluator<'c> {
         }
     }
 
+    /// Whether there is time left, for whoever runs code of its own.
+    ///
+    /// # Errors
+    /// The deadline has passed.
+    pub fn check_deadline(&self) -> Evaluated<()> {
+        match self.deadline {
+            Some(deadline) if Instant::now() > deadline => {
+                Err(Error::issue("The compile took longer than it may").into())
+            }
+            _ => Ok(()),
+        }
+    }
+
     /// Counts a step; every now and then looks at the clock.
     fn step(&self, span: Span) -> Evaluated<()> {
         let steps = self.steps.get() + 1;

@@ -7,6 +7,7 @@ use ficelle_syntax::{Dialect, ValidateOptions, load, source::Source};
 
 use super::{Function, fail, function, on, unchecked};
 use crate::{
+    erb,
     error::{Error, Evaluated},
     evaluator::{Call, epp::Sight, flatten},
     host::{Level, ModuleFolder},
@@ -56,6 +57,11 @@ pub(super) const FUNCTIONS: &[Function] = &[
         )],
     ),
     function("generate", &[unchecked(generate)]),
+    function("template", &[unchecked(erb::function::template)]),
+    function(
+        "inline_template",
+        &[unchecked(erb::function::inline_template)],
+    ),
 ];
 
 /// A file that is named absolutely or as `module/rest`, if it is there.

@@ -1,0 +1,192 @@
+//! The functions `template` and `inline_template`.
+
+use std::{rc::Rc, sync::Arc};
+
+use rustc_hash::FxHashMap;
+
+use super::{ErbError, Template, TemplateScope};
+use crate::{
+    error::{Error, Evaluated},
+    evaluator::Call,
+    functions,
+    host::{Level, ModuleFolder, Strict},
+    scope::Scope,
+    values::Value,
+};
+
+/// `template(file, …)`: the texts of template files, one behind the other.
+///
+/// # Errors
+/// A file cannot be found or read, or its template fails.
+pub fn template(call: &Call<'_, '_>) -> Evaluated {
+    let mut texts = String::new();
+    for name in arguments(call)? {
+        let host = call.evaluator.host();
+        host.log(Level::Debug, &format!("Retrieving template {name}"), None);
+        let path = match name.starts_with('/') {
+            true => Some(camino::Utf8PathBuf::from(&name)),
+            false => host.find_file(ModuleFolder::Templates, &name),
+        };
+        let missing = || Error::new(format!("Could not find template '{name}'"));
+        let path = path.ok_or_else(missing)?;
+        let bytes = host
+            .inputs()
+            .read(&path)
+            .map_err(|error| Error::new(error.to_string()))?
+            .ok_or_else(missing)?;
+        let text = std::str::from_utf8(&bytes)
+            .map_err(|_| Error::new(format!("template {path} is not encoded in UTF-8")))?;
+        let scope = CallScope {
+            call,
+            file: Some(path.as_str()),
+        };
+        let rendered = render(text, &scope).map_err(|error| {
+            Error::new(format!(
+                "Failed to parse template {name}:\n  Filepath: {path}\n  Line: {}\n  Detail: {}\n",
+                error.line,
+                error.detail()
+            ))
+        })?;
+        texts.push_str(&rendered);
+    }
+    Ok(Value::string(texts))
+}
+
+/// `inline_template(text, …)`: the texts of templates that are given as strings.
+///
+/// # Errors
+/// A template fails.
+pub fn inline_template(call: &Call<'_, '_>) -> Evaluated {
+    let mut texts = String::new();
+    for text in arguments(call)? {
+        let scope = CallScope { call, file: None };
+        let rendered = render(&text, &scope).map_err(|error| {
+            Error::new(format!(
+                "Failed to parse inline template: {}",
+                error.detail()
+            ))
+        })?;
+        texts.push_str(&rendered);
+    }
+    Ok(Value::string(texts))
+}
+
+fn arguments(call: &Call<'_, '_>) -> Evaluated<Vec<String>> {
+    if call.evaluator.host().settings().tasks {
+        let message = "The feature 'ERB template' is only available when compiling a catalog";
+        return Err(Error::issue(message).into());
+    }
+    if call.arguments.is_empty() {
+        let name = call.name;
+        let message = format!("{name}(): Wrong number of arguments given (0 for minimum 1)");
+        return Err(Error::new(message).into());
+    }
+    let text = |value: &Value| match value {
+        Value::String(text) => Ok(text.to_string()),
+        other => {
+            let shown = crate::values::inspect(other);
+            let message = format!("{}(): expects a String, got {shown}", call.name);
+            Err(Error::new(message).into())
+        }
+    };
+    call.arguments.iter().map(text).collect()
+}
+
+fn render(text: &str, scope: &CallScope<'_, '_>) -> Result<String, ErbError> {
+    Template::of(text)?.render(scope)
+}
+
+/// The scope of a call, as a template sees it.
+struct CallScope<'a, 'c> {
+    call: &'a Call<'a, 'c>,
+    file: Option<&'a str>,
+}
+
+impl TemplateScope for CallScope<'_, '_> {
+    fn instance_variable(&self, name: &str) -> Option<Value> {
+        self.call
+            .scope
+            .variable(name)
+            .filter(|value| !value.is_undef())
+    }
+
+    fn variable(&self, name: &str) -> Result<Value, String> {
+        let evaluator = self.call.evaluator;
+        if let Some(value) = evaluator.variable(name, self.call.scope) {
+            return Ok(value);
+        }
+        let is_built_in = matches!(name, "module_name" | "caller_module_name")
+            || name.bytes().all(|byte| byte.is_ascii_digit());
+        if is_built_in {
+            return Ok(Value::Undef);
+        }
+        let message = format!("Undefined variable '{name}'");
+        match evaluator.host().settings().strict {
+            Strict::Off => Ok(Value::Undef),
+            Strict::Warning => {
+                evaluator
+                    .host()
+                    .log(Level::Warning, &format!("{message}; "), None);
+                Ok(Value::Undef)
+            }
+            Strict::Error => Err(message),
+        }
+    }
+
+    fn exists(&self, name: &str) -> bool {
+        self.call
+            .evaluator
+            .variable(name, self.call.scope)
+            .is_some()
+    }
+
+    fn variables(&self) -> Vec<(Arc<str>, Value)> {
+        let mut scopes: Vec<&Rc<Scope>> = Vec::new();
+        let mut next = Some(self.call.scope);
+        while let Some(scope) = next {
+            scopes.push(scope);
+            next = scope.parent();
+        }
+        let mut all: FxHashMap<Arc<str>, Value> = FxHashMap::default();
+        for scope in scopes.into_iter().rev() {
+            for (name, value) in scope.own_variables() {
+                match value.is_undef() {
+                    true => all.remove(&name),
+                    false => all.insert(name, value),
+                };
+            }
+        }
+        // A scope keeps no order; the result has to be the same every time.
+        let mut all: Vec<_> = all.into_iter().collect();
+        all.sort_by(|(left, _), (right, _)| left.cmp(right));
+        all
+    }
+
+    fn call_function(&self, name: &str, arguments: &[Value]) -> Result<Value, String> {
+        self.call
+            .forward(name, arguments)
+            .map_err(|unwind| unwind.into_error().message)
+    }
+
+    fn has_function(&self, name: &str) -> bool {
+        let host = self.call.evaluator.host();
+        functions::find(name).is_some()
+            || host.has_function(name)
+            || matches!(host.load_function(name), Ok(Some(_)))
+    }
+
+    fn file(&self) -> Option<String> {
+        self.file.map(str::to_owned)
+    }
+
+    fn now(&self) -> i128 {
+        self.call.evaluator.host().inputs().now()
+    }
+
+    fn check(&self) -> Result<(), String> {
+        self.call
+            .evaluator
+            .check_deadline()
+            .map_err(|unwind| unwind.into_error().message)
+    }
+}

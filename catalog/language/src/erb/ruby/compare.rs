@@ -1,0 +1,185 @@
+//! When objects are equal, the same key, or in which order.
+
+use std::{
+    cmp::Ordering,
+    hash::{Hash, Hasher},
+    rc::Rc,
+};
+
+use super::value::{Key, Value};
+
+/// How deep nested objects are compared. Below, they are taken for different.
+const DEPTH: usize = 200;
+
+/// `==`
+pub(super) fn equal(left: &Value, right: &Value) -> bool {
+    equal_at(left, right, 0)
+}
+
+fn equal_at(left: &Value, right: &Value, depth: usize) -> bool {
+    if depth > DEPTH {
+        return false;
+    }
+    match (left, right) {
+        (Value::Integer(a), Value::Float(b)) | (Value::Float(b), Value::Integer(a)) => {
+            compare_numbers(*a, *b) == Some(Ordering::Equal)
+        }
+        (Value::Float(a), Value::Float(b)) => a == b,
+        (Value::Array(a), Value::Array(b)) => {
+            if Rc::ptr_eq(a, b) {
+                return true;
+            }
+            let (a, b) = (a.0.borrow(), b.0.borrow());
+            a.len() == b.len() && a.iter().zip(&*b).all(|(a, b)| equal_at(a, b, depth + 1))
+        }
+        (Value::Hash(a), Value::Hash(b)) => {
+            if Rc::ptr_eq(a, b) {
+                return true;
+            }
+            let (a, b) = (a.entries.borrow(), b.entries.borrow());
+            a.len() == b.len()
+                && a.iter().all(|(key, value)| {
+                    b.get(key)
+                        .is_some_and(|other| equal_at(value, other, depth + 1))
+                })
+        }
+        (Value::Range(a), Value::Range(b)) => {
+            a.is_exclusive == b.is_exclusive
+                && equal_at(&a.from, &b.from, depth + 1)
+                && equal_at(&a.to, &b.to, depth + 1)
+        }
+        _ => same_key(left, right, depth),
+    }
+}
+
+/// `eql?`
+pub(super) fn same_key(left: &Value, right: &Value, depth: usize) -> bool {
+    if depth > DEPTH {
+        return false;
+    }
+    match (left, right) {
+        (Value::Nil, Value::Nil)
+        | (Value::Scope, Value::Scope)
+        | (Value::Template, Value::Template) => true,
+        (Value::Bool(a), Value::Bool(b)) => a == b,
+        (Value::Integer(a), Value::Integer(b)) => a == b,
+        (Value::Float(a), Value::Float(b)) => a == b || (a.to_bits() == b.to_bits()),
+        (Value::String(a), Value::String(b)) => Rc::ptr_eq(a, b) || *a.borrow() == *b.borrow(),
+        (Value::Symbol(a), Value::Symbol(b)) | (Value::Class(a), Value::Class(b)) => a == b,
+        (Value::Array(a), Value::Array(b)) => {
+            if Rc::ptr_eq(a, b) {
+                return true;
+            }
+            let (a, b) = (a.0.borrow(), b.0.borrow());
+            a.len() == b.len() && a.iter().zip(&*b).all(|(a, b)| same_key(a, b, depth + 1))
+        }
+        (Value::Hash(a), Value::Hash(b)) => {
+            if Rc::ptr_eq(a, b) {
+                return true;
+            }
+            let (a, b) = (a.entries.borrow(), b.entries.borrow());
+            a.len() == b.len()
+                && a.iter().all(|(key, value)| {
+                    b.get(key)
+                        .is_some_and(|other| same_key(value, other, depth + 1))
+                })
+        }
+        (Value::Range(a), Value::Range(b)) => {
+            a.is_exclusive == b.is_exclusive
+                && same_key(&a.from, &b.from, depth + 1)
+                && same_key(&a.to, &b.to, depth + 1)
+        }
+        (Value::Regexp(a), Value::Regexp(b)) => a.source == b.source && a.options == b.options,
+        (Value::Time(a), Value::Time(b)) => a.timestamp() == b.timestamp(),
+        (Value::Proc(a), Value::Proc(b)) => Rc::ptr_eq(a, b),
+        (Value::Match(a), Value::Match(b)) => Rc::ptr_eq(a, b),
+        (Value::Exception(a), Value::Exception(b)) => a.class == b.class && a.message == b.message,
+        (Value::Foreign(a), Value::Foreign(b)) => a == b,
+        _ => false,
+    }
+}
+
+/// What [`same_key`] goes by, hashed.
+pub(super) fn hash<H: Hasher>(value: &Value, state: &mut H, depth: usize) {
+    std::mem::discriminant(value).hash(state);
+    if depth > DEPTH {
+        return;
+    }
+    match value {
+        Value::Bool(value) => value.hash(state),
+        Value::Integer(value) => value.hash(state),
+        Value::Float(value) => (if *value == 0.0 { 0.0 } else { *value })
+            .to_bits()
+            .hash(state),
+        Value::String(text) => text.borrow().hash(state),
+        Value::Symbol(name) | Value::Class(name) => name.hash(state),
+        Value::Array(list) => {
+            let list = list.0.borrow();
+            list.len().hash(state);
+            for element in list.iter() {
+                hash(element, state, depth + 1);
+            }
+        }
+        Value::Hash(map) => map.entries.borrow().len().hash(state),
+        Value::Regexp(regexp) => regexp.source.hash(state),
+        _ => {}
+    }
+}
+
+/// An integer beside a float, exactly.
+pub(super) fn compare_numbers(integer: i64, float: f64) -> Option<Ordering> {
+    if float.is_nan() {
+        return None;
+    }
+    // Every f64 beyond ±2^63 is beyond every i64.
+    if float >= 9_223_372_036_854_775_808.0 {
+        return Some(Ordering::Less);
+    }
+    if float < -9_223_372_036_854_775_808.0 {
+        return Some(Ordering::Greater);
+    }
+    let whole = float.trunc();
+    Some(integer.cmp(&(whole as i64)).then_with(|| {
+        0.0_f64
+            .partial_cmp(&(float - whole))
+            .unwrap_or(Ordering::Equal)
+    }))
+}
+
+/// `<=>`; `None` where there is no order.
+pub(super) fn compare(left: &Value, right: &Value) -> Option<Ordering> {
+    compare_at(left, right, 0)
+}
+
+fn compare_at(left: &Value, right: &Value, depth: usize) -> Option<Ordering> {
+    if depth > DEPTH {
+        return None;
+    }
+    match (left, right) {
+        (Value::Integer(a), Value::Integer(b)) => Some(a.cmp(b)),
+        (Value::Float(a), Value::Float(b)) => a.partial_cmp(b),
+        (Value::Integer(a), Value::Float(b)) => compare_numbers(*a, *b),
+        (Value::Float(a), Value::Integer(b)) => compare_numbers(*b, *a).map(Ordering::reverse),
+        (Value::String(a), Value::String(b)) => {
+            Some(a.borrow().as_bytes().cmp(b.borrow().as_bytes()))
+        }
+        (Value::Symbol(a), Value::Symbol(b)) => Some(a.as_bytes().cmp(b.as_bytes())),
+        (Value::Time(a), Value::Time(b)) => Some(a.timestamp().cmp(&b.timestamp())),
+        (Value::Array(a), Value::Array(b)) => {
+            let (a, b) = (a.0.borrow(), b.0.borrow());
+            for (a, b) in a.iter().zip(&*b) {
+                match compare_at(a, b, depth + 1)? {
+                    Ordering::Equal => {}
+                    other => return Some(other),
+                }
+            }
+            Some(a.len().cmp(&b.len()))
+        }
+        _ => equal_at(left, right, depth).then_some(Ordering::Equal),
+    }
+}
+
+/// A key that is looked up and not kept.
+pub(super) fn key(value: &Value) -> Key {
+    Key(value.clone())
+}

@@ -1,0 +1,86 @@
+//! Values of the Puppet language as Ruby's, and back.
+
+use std::rc::Rc;
+
+use super::{
+    interpreter::{Run, Stop},
+    value::{Entries, RegexpValue, Value},
+};
+use crate::values::{HashMap, Regexp, Value as PuppetValue};
+
+/// How deep objects are converted.
+const DEPTH: usize = 200;
+
+/// The object for a value. What Ruby has no class for stays what it is.
+pub(super) fn to_ruby(value: &PuppetValue) -> Value {
+    match value {
+        PuppetValue::Undef => Value::Nil,
+        PuppetValue::Default => Value::symbol("default"),
+        PuppetValue::Boolean(value) => Value::Bool(*value),
+        PuppetValue::Integer(value) => Value::Integer(*value),
+        PuppetValue::Float(value) => Value::Float(*value),
+        PuppetValue::String(text) => Value::text(&**text),
+        PuppetValue::Array(elements) => Value::list(elements.iter().map(to_ruby).collect()),
+        PuppetValue::Hash(entries) => {
+            let entry = |(key, value): (&PuppetValue, &PuppetValue)| {
+                (to_ruby(key).into_key(), to_ruby(value))
+            };
+            Value::map(entries.iter().map(entry).collect::<Entries>())
+        }
+        PuppetValue::Regexp(regexp) => Value::Regexp(Rc::new(RegexpValue {
+            source: regexp.source().clone(),
+            options: String::new(),
+            compiled: regexp.clone(),
+        })),
+        other => Value::Foreign(Rc::new(other.clone())),
+    }
+}
+
+/// The value for an object, where there is one.
+pub(super) fn to_puppet(value: &Value) -> Run<PuppetValue> {
+    convert(value, 0)
+}
+
+fn convert(value: &Value, depth: usize) -> Run<PuppetValue> {
+    if depth > DEPTH {
+        return Err(Stop::Limit("a value is nested too deep".to_owned()));
+    }
+    Ok(match value {
+        Value::Nil => PuppetValue::Undef,
+        Value::Bool(value) => PuppetValue::Boolean(*value),
+        Value::Integer(value) => PuppetValue::Integer(*value),
+        Value::Float(value) => PuppetValue::Float(*value),
+        Value::String(text) => PuppetValue::string(text.borrow().as_str()),
+        Value::Symbol(name) => match &**name {
+            "undef" => PuppetValue::Undef,
+            "default" => PuppetValue::Default,
+            other => PuppetValue::string(other),
+        },
+        Value::Array(list) => {
+            let list = list.0.borrow();
+            let elements = list.iter().map(|element| convert(element, depth + 1));
+            PuppetValue::array(elements.collect::<Run<Vec<_>>>()?)
+        }
+        Value::Hash(map) => {
+            let mut entries = HashMap::default();
+            for (key, value) in map.entries.borrow().iter() {
+                entries.insert(convert(&key.0, depth + 1)?, convert(value, depth + 1)?);
+            }
+            PuppetValue::hash(entries)
+        }
+        Value::Regexp(regexp) => {
+            let source = match regexp.options.is_empty() {
+                true => regexp.source.to_string(),
+                false => super::text::embedded(regexp),
+            };
+            PuppetValue::Regexp(Regexp::of(&source))
+        }
+        Value::Foreign(value) => (**value).clone(),
+        other => {
+            let class = super::text::class_name(other);
+            return Err(Stop::unsupported(format!(
+                "handing a {class} to a function"
+            )));
+        }
+    })
+}

@@ -1,0 +1,255 @@
+//! Templates beside what Ruby makes of them.
+
+use std::{cell::RefCell, fmt::Write as _, path::Path, sync::Arc};
+
+use super::{ErbError, ErbErrorKind, Template, TemplateScope};
+use crate::values::{HashMap, Value};
+
+/// A scope with nothing but variables.
+struct Variables(Vec<(Arc<str>, Value)>);
+
+impl Variables {
+    fn find(&self, name: &str) -> Option<&Value> {
+        let name = name.strip_prefix("::").unwrap_or(name);
+        self.0
+            .iter()
+            .find(|(known, _)| &**known == name)
+            .map(|(_, value)| value)
+    }
+}
+
+impl TemplateScope for Variables {
+    fn instance_variable(&self, name: &str) -> Option<Value> {
+        self.find(name).filter(|value| !value.is_undef()).cloned()
+    }
+
+    fn variable(&self, name: &str) -> Result<Value, String> {
+        Ok(self.find(name).cloned().unwrap_or_default())
+    }
+
+    fn exists(&self, name: &str) -> bool {
+        self.find(name).is_some()
+    }
+
+    fn variables(&self) -> Vec<(Arc<str>, Value)> {
+        self.0.clone()
+    }
+
+    fn call_function(&self, name: &str, arguments: &[Value]) -> Result<Value, String> {
+        match (name, arguments) {
+            ("upcase", [Value::String(text)]) => Ok(Value::string(text.to_uppercase())),
+            ("versioncmp", [Value::String(left), Value::String(right)]) => {
+                let parts = |text: &str| -> Vec<u64> {
+                    text.split('.')
+                        .map(|part| part.parse().unwrap_or(0))
+                        .collect()
+                };
+                Ok(Value::Integer(parts(left).cmp(&parts(right)) as i64))
+            }
+            _ => Err(format!("no function {name}")),
+        }
+    }
+
+    fn has_function(&self, name: &str) -> bool {
+        matches!(name, "upcase" | "versioncmp")
+    }
+
+    fn file(&self) -> Option<String> {
+        None
+    }
+
+    fn now(&self) -> i128 {
+        1_700_000_000_000_000_000
+    }
+
+    fn check(&self) -> Result<(), String> {
+        Ok(())
+    }
+}
+
+fn of_json(value: &serde_json::Value) -> Value {
+    match value {
+        serde_json::Value::Null => Value::Undef,
+        serde_json::Value::Bool(value) => Value::Boolean(*value),
+        serde_json::Value::Number(number) => match number.as_i64() {
+            Some(number) => Value::Integer(number),
+            None => Value::Float(number.as_f64().unwrap_or(0.0)),
+        },
+        serde_json::Value::String(text) => Value::string(text.as_str()),
+        serde_json::Value::Array(elements) => {
+            Value::array(elements.iter().map(of_json).collect::<Vec<_>>())
+        }
+        serde_json::Value::Object(entries) => {
+            let entry = |(key, value): (&String, &serde_json::Value)| {
+                (Value::string(key.as_str()), of_json(value))
+            };
+            Value::hash(entries.iter().map(entry).collect::<HashMap>())
+        }
+    }
+}
+
+fn variables(text: &str) -> Variables {
+    let parsed: serde_json::Value = serde_json::from_str(text).unwrap();
+    let entry =
+        |(name, value): (&String, &serde_json::Value)| (Arc::from(name.as_str()), of_json(value));
+    Variables(parsed.as_object().unwrap().iter().map(entry).collect())
+}
+
+fn render(text: &str, scope: &Variables) -> Result<String, ErbError> {
+    Template::parse(text)?.render(scope)
+}
+
+/// Runs a test where the stack is as large as that of a compile.
+fn with_stack(test: impl FnOnce() + Send + 'static) {
+    let builder = std::thread::Builder::new().stack_size(64 << 20);
+    builder.spawn(test).unwrap().join().unwrap();
+}
+
+fn kind(text: &str) -> ErbErrorKind {
+    render(text, &Variables(Vec::new())).unwrap_err().kind
+}
+
+/// Every `resources/erb/*.erb` renders to what Ruby 3.1 has written to the `.txt` beside it.
+#[test]
+fn fixtures_render_as_under_ruby() {
+    with_stack(|| {
+        let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("resources/erb");
+        let scope = variables(&std::fs::read_to_string(folder.join("variables.json")).unwrap());
+        let mut differences = String::new();
+        let mut count = 0;
+        for entry in std::fs::read_dir(&folder).unwrap() {
+            let path = entry.unwrap().path();
+            if path.extension().is_none_or(|extension| extension != "erb") {
+                continue;
+            }
+            count += 1;
+            let expected = std::fs::read_to_string(path.with_extension("txt")).unwrap();
+            let rendered = render(&std::fs::read_to_string(&path).unwrap(), &scope);
+            match rendered {
+                Ok(text) => {
+                    for (index, (ours, theirs)) in text.lines().zip(expected.lines()).enumerate() {
+                        if ours != theirs {
+                            let line = index + 1;
+                            writeln!(
+                                differences,
+                                "{}:{line}\n  ours   {ours}\n  Ruby's {theirs}",
+                                path.display()
+                            )
+                            .unwrap();
+                        }
+                    }
+                    if text.lines().count() != expected.lines().count() {
+                        writeln!(differences, "{}: another number of lines", path.display())
+                            .unwrap();
+                    }
+                }
+                Err(error) => {
+                    let message = error.detail();
+                    writeln!(differences, "{}:{}: {message}", path.display(), error.line).unwrap();
+                }
+            }
+        }
+        assert!(count > 5, "the fixtures are gone");
+        assert!(differences.is_empty(), "{differences}");
+    });
+}
+
+/// Renders the cases of a file and writes what came out: for comparing many templates with Ruby.
+#[test]
+#[ignore = "needs ERB_CASES and ERB_RESULTS"]
+fn cases_of_a_file() {
+    with_stack(|| {
+        let cases = std::fs::read_to_string(std::env::var("ERB_CASES").unwrap()).unwrap();
+        let results = RefCell::new(String::new());
+        for line in cases.lines() {
+            let case: serde_json::Value = serde_json::from_str(line).unwrap();
+            let scope = variables(&case["variables"].to_string());
+            let text = case["template"].as_str().unwrap();
+            let result = match render(text, &scope) {
+                Ok(text) => serde_json::json!({ "ok": text }),
+                Err(error) => serde_json::json!({
+                    "error": format!("{:?}", error.kind),
+                    "message": error.message,
+                    "line": error.line,
+                }),
+            };
+            writeln!(results.borrow_mut(), "{result}").unwrap();
+        }
+        let path = std::path::PathBuf::from(std::env::var("ERB_RESULTS").unwrap());
+        ficelle_model::atomic::replace(&path, results.borrow().as_bytes(), 0o644).unwrap();
+    });
+}
+
+#[test]
+fn what_runs_away_is_stopped() {
+    with_stack(|| {
+        assert_eq!(kind("<% while true; end %>"), ErbErrorKind::Limit);
+        assert_eq!(
+            kind("<% def f(x) f(x + 1) end; f(1) %>"),
+            ErbErrorKind::Limit
+        );
+        assert_eq!(
+            kind("<% a = 'x' * 1000; loop { a = a + a } %>"),
+            ErbErrorKind::Limit
+        );
+        assert_eq!(
+            kind("<% a = []; loop { a << a.dup } %>"),
+            ErbErrorKind::Limit
+        );
+        assert_eq!(
+            kind("<% a = []; 1000000.times { a = [a] } %><%= a %>"),
+            ErbErrorKind::Limit
+        );
+        assert_eq!(
+            kind(&format!("<%= {}1{} %>", "(".repeat(5000), ")".repeat(5000))),
+            ErbErrorKind::Limit
+        );
+        assert_eq!(kind("<%= (1..10**18).to_a %>"), ErbErrorKind::Limit);
+    });
+}
+
+#[test]
+fn nothing_of_the_system_is_in_reach() {
+    for code in [
+        "`id`",
+        "system('id')",
+        "exec('id')",
+        "ENV['HOME']",
+        "File.read('/etc/passwd')",
+        "IO.popen('id')",
+        "require 'open3'",
+        "eval('1')",
+        "open('/etc/passwd')",
+        "%x(id)",
+        "Kernel.exit",
+        "self.instance_eval { 1 }",
+        "Object.const_get('File')",
+        "Dir['/*']",
+    ] {
+        assert_eq!(
+            kind(&format!("<%= {code} %>")),
+            ErbErrorKind::Unsupported,
+            "{code}"
+        );
+    }
+}
+
+#[test]
+fn errors_name_the_line() {
+    let error = render(
+        "a\n<% if true -%>\n<%= nil.foo %>\n<% end %>",
+        &Variables(Vec::new()),
+    );
+    let error = error.unwrap_err();
+    assert_eq!(error.line, 3);
+    assert_eq!(error.kind, ErbErrorKind::Raised);
+    assert_eq!(error.message, "undefined method `foo' for nil:NilClass");
+}
+
+#[test]
+fn a_sensitive_value_stays_hidden() {
+    let secret = Value::Sensitive(Arc::new(Value::string("secret")));
+    let scope = Variables(vec![("password".into(), secret)]);
+    let rendered = render("<%= @password %> <%= @password.unwrap %>", &scope).unwrap();
+    assert_eq!(rendered, "Sensitive [value redacted] secret");
+}
