@@ -27,8 +27,9 @@ use crate::{
 pub struct Cli {
     #[command(subcommand)]
     command: Option<Command>,
-    /// One run in the foreground, with all that is worth knowing: --onetime --verbose --show_diff
-    /// --no-daemonize --no-splay --detailed-exitcodes.
+    /// One run in the foreground, with all that is worth knowing: --onetime --verbose
+    /// --no-daemonize --no-usecacheonfailure --no-use_cached_catalog --detailed-exitcodes
+    /// --no-splay --show_diff. A flag beside it wins: -t --usecacheonfailure.
     #[arg(short = 't', long)]
     pub test: bool,
     /// Tell by the exit code what happened: 2 for changes, 4 for failures, 6 for both.
@@ -64,6 +65,16 @@ enum Command {
     Resource(command::resource::Resource),
 }
 
+/// The settings that `--test` stands for.
+const TEST: [(&str, &str); 6] = [
+    ("onetime", "true"),
+    ("daemonize", "false"),
+    ("usecacheonfailure", "false"),
+    ("use_cached_catalog", "false"),
+    ("splay", "false"),
+    ("show_diff", "true"),
+];
+
 /// Runs what the arguments say.
 pub fn run(arguments: impl Iterator<Item = String>) -> Result<ExitCode> {
     let all: Vec<String> = arguments.collect();
@@ -78,10 +89,9 @@ pub fn run(arguments: impl Iterator<Item = String>) -> Result<ExitCode> {
         }
     };
     if cli.test {
-        flags.insert("onetime", "true");
-        flags.insert("show_diff", "true");
-        flags.insert("daemonize", "false");
-        flags.insert("splay", "false");
+        for (name, value) in TEST {
+            flags.insert_default(name, value);
+        }
     }
     let configuration = Configuration::load(flags)?;
     let settings = &configuration.settings;

@@ -6,7 +6,7 @@ use ficelle_model::schema::TypeSchema;
 use ficelle_system::Command;
 
 use crate::{
-    Change, Context, Instance, Managed, ParameterError, Parameters, Provider, ProviderError,
+    Change, Context, Instance, Level, Managed, ParameterError, Parameters, Provider, ProviderError,
     ResourceType, Shown, parameters::schema,
 };
 
@@ -105,7 +105,6 @@ enum Ensure {
 struct Current {
     entry: Option<Entry>,
     is_mounted: bool,
-    needs_remount: bool,
 }
 
 impl Current {
@@ -130,7 +129,6 @@ impl Provider for Mount {
                 .filter_map(Entry::parse)
                 .find(|entry| entry.name == self.name),
             is_mounted: table::mounted(context)?.contains(&self.name),
-            needs_remount: false,
         })
     }
 
@@ -145,13 +143,7 @@ impl Provider for Mount {
         };
         if let Some(wanted) = wanted {
             let (old, new) = (Shown::text(is), Shown::text(wanted));
-            let message = match (is, wanted) {
-                (_, "absent") => "removed".to_owned(),
-                ("absent", "defined") => "created".to_owned(),
-                ("absent", wanted) => format!("defined 'ensure' as '{wanted}'"),
-                (is, wanted) => format!("ensure changed '{is}' to '{wanted}'"),
-            };
-            return Ok(vec![Change::told("ensure", old, new, message)]);
+            return Ok(vec![Change::new("ensure", old, new)]);
         }
         let Some(entry) = state
             .entry
@@ -176,9 +168,7 @@ impl Provider for Mount {
         context: &Context<'_>,
     ) -> Result<(), ProviderError> {
         if change.property != "ensure" {
-            self.define(state, context)?;
-            state.needs_remount = change.property != "pass" && change.property != "dump";
-            return Ok(());
+            return self.define(state, context);
         }
         match self.ensure {
             Some(Ensure::Absent) => {
@@ -207,15 +197,12 @@ impl Provider for Mount {
         }
     }
 
-    fn flush(&self, state: &mut Current, context: &Context<'_>) -> Result<(), ProviderError> {
-        if state.needs_remount && state.is_mounted {
-            self.remount(context)
-        } else {
-            Ok(())
-        }
+    fn is_refreshable(&self) -> bool {
+        true
     }
 
-    fn is_refreshable(&self) -> bool {
+    /// The reference mounts anew after each change, the first mount among them.
+    fn refreshes_itself(&self) -> bool {
         true
     }
 
@@ -303,18 +290,14 @@ impl Mount {
     }
 
     fn remount(&self, context: &Context<'_>) -> Result<(), ProviderError> {
+        context.log_resource(Level::Info, "Remounting");
         if !self.remounts {
             self.unmount(context)?;
             return self.mount(context);
         }
-        let options = match self.options.as_deref() {
-            Some(options) if !options.is_empty() && options != "defaults" => {
-                format!("remount,{options}")
-            }
-            _ => "remount".to_owned(),
-        };
+        // The table has the options.
         run(
-            Command::new("/bin/mount").arguments(["-o", &options, &self.name]),
+            Command::new("/bin/mount").arguments(["-o", "remount", &self.name]),
             context,
         )
     }
@@ -329,7 +312,7 @@ fn run(command: Command, context: &Context<'_>) -> Result<(), ProviderError> {
 mod tests {
     use ficelle_model::Data;
 
-    use crate::testing::{Host, Recorder, resource};
+    use crate::testing::{Host, Recorder, parse, resource};
 
     fn told(name: &str, parameters: &[(&str, Data)]) -> (Vec<String>, Vec<String>, String) {
         let recorder = Recorder::answering(&[]);
@@ -366,19 +349,29 @@ mod tests {
     }
 
     #[test]
-    fn other_options_remount_it() {
+    fn other_options_are_written_and_a_refresh_mounts_anew() {
         let parameters = [("ensure", "mounted".into()), ("options", "ro".into())];
         let (messages, commands, table) = told("/b", &parameters);
         assert_eq!(messages, ["options changed 'noatime' to 'ro'"]);
-        assert_eq!(commands, ["/bin/mount -o remount,ro /b"]);
+        assert_eq!(commands, [""; 0]);
         assert!(table.contains("/dev/b\t/b\text4\tro\t0\t2\n"));
         assert!(table.starts_with("# table\nUUID=1 / ext4 defaults 0 1\n"));
+
+        let mount = parse(&resource("mount", "/b", &parameters)).expect("it can be managed");
+        assert!(mount.refreshes_itself());
+        let recorder = Recorder::answering(&[]);
+        let host = Host::recorded(&recorder);
+        mount.refresh(&host.context()).expect("nothing to do");
+        assert_eq!(recorder.commands(), [""; 0], "it is not mounted");
+        host.write("/proc/self/mounts", "/dev/b /b ext4 rw 0 0\n");
+        mount.refresh(&host.context()).expect("mounted anew");
+        assert_eq!(recorder.commands(), ["/bin/mount -o remount /b"]);
     }
 
     #[test]
     fn goes_from_both() {
         let (messages, commands, table) = told("/b", &[("ensure", "absent".into())]);
-        assert_eq!(messages, ["removed"]);
+        assert_eq!(messages, ["undefined 'ensure' from 'mounted'"]);
         assert_eq!(commands, ["/bin/umount /b"]);
         assert!(!table.contains("/b"));
     }

@@ -143,6 +143,11 @@ pub trait Provider: Send + Sync + 'static {
         false
     }
 
+    /// Whether a change of its own is followed by a refresh: a file system is mounted anew.
+    fn refreshes_itself(&self) -> bool {
+        false
+    }
+
     /// Acts on a change of something it is subscribed to.
     ///
     /// # Errors
@@ -211,6 +216,9 @@ pub trait Managed: Send + Sync {
     /// See [`Provider::is_refreshable`].
     fn is_refreshable(&self) -> bool;
 
+    /// See [`Provider::refreshes_itself`].
+    fn refreshes_itself(&self) -> bool;
+
     /// See [`Provider::refresh`].
     ///
     /// # Errors
@@ -258,6 +266,10 @@ impl<P: Provider> Managed for P {
 
     fn is_refreshable(&self) -> bool {
         Provider::is_refreshable(self)
+    }
+
+    fn refreshes_itself(&self) -> bool {
+        Provider::refreshes_itself(self)
     }
 
     fn refresh(&self, context: &Context<'_>) -> Result<(), ProviderError> {

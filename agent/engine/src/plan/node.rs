@@ -119,6 +119,17 @@ impl Node {
         }
     }
 
+    /// Whether a change of its own refreshes it: as its type says, unless it goes.
+    pub(crate) fn refreshes_itself(&self) -> bool {
+        let ensure = self.resource.parameters.get("ensure");
+        match &self.kind {
+            Kind::Managed(managed) => {
+                managed.refreshes_itself() && ensure.and_then(Data::as_str) != Some("absent")
+            }
+            _ => false,
+        }
+    }
+
     /// How it is called in paths: classes by their title alone.
     pub(super) fn segment(&self) -> Arc<str> {
         let reference = &self.resource.reference;

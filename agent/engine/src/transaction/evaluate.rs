@@ -96,18 +96,16 @@ impl Transaction<'_> {
         self.audit(id, &changes);
         let mut signals = Vec::new();
         let mut has_changed = false;
-        let mut is_removed = false;
         for change in &changes {
             let event = self.make(id, managed, change, &mut state);
             let is_success = event.status == EventStatus::Success;
             has_changed |= is_success;
-            is_removed |=
-                is_success && &*change.property == "ensure" && is_absent(&change.new.data);
             match event.status {
                 EventStatus::Failure => self.outcomes[id].has_failed = true,
                 _ => signals.push(Signal {
                     name: event.name.as_deref().unwrap_or_default().to_owned(),
                     is_real: is_success,
+                    pending: change.pending,
                 }),
             }
             self.status(id).add(event);
@@ -122,9 +120,6 @@ impl Transaction<'_> {
                 self.say(id, Level::Err, &format!("Could not evaluate: {error}"));
                 self.add_failure(id, &error.to_string());
             }
-        }
-        if is_removed {
-            self.drop_refresh(id);
         }
         self.remember(id, &changes);
         signals

@@ -4,6 +4,7 @@ use ficelle_model::{
     Data,
     report::{Event, EventStatus, Level},
 };
+use ficelle_providers::Pending;
 use indexmap::IndexMap;
 use jiff::Timestamp;
 
@@ -23,6 +24,8 @@ pub(super) struct Queue {
 pub(super) struct Signal {
     pub(super) name: String,
     pub(super) is_real: bool,
+    /// What becomes of refreshes that wait for the node itself.
+    pub(super) pending: Pending,
 }
 
 impl Transaction<'_> {
@@ -51,11 +54,24 @@ impl Transaction<'_> {
                 } else {
                     self.say(id, Level::Info, &format!("Scheduling refresh of {name}"));
                 }
-                let queue = self.queues.entry(target).or_default();
-                queue.count += group.count;
-                queue.is_real |= group.is_real;
+                self.queue(target, *group);
+            }
+            if self.plan.nodes[id].refreshes_itself() {
+                let name = self.plan.nodes[id].name();
+                self.say(id, Level::Info, &format!("Scheduling refresh of {name}"));
+                let one = Queue { count: 1, ..*group };
+                self.queue(id, one);
             }
         }
+        if signals.iter().any(|one| one.pending == Pending::Dropped) {
+            self.drop_refresh(id);
+        }
+    }
+
+    fn queue(&mut self, target: NodeId, events: Queue) {
+        let queue = self.queues.entry(target).or_default();
+        queue.count += events.count;
+        queue.is_real |= events.is_real;
     }
 
     /// Forgets what waits for a node that is left out.
@@ -70,8 +86,8 @@ impl Transaction<'_> {
         }
     }
 
-    /// Forgets what waits for a resource that was just removed.
-    pub(super) fn drop_refresh(&mut self, id: NodeId) {
+    /// Forgets what waits for a resource that just became what a refresh would make of it.
+    fn drop_refresh(&mut self, id: NodeId) {
         let name = self.plan.nodes[id].name();
         self.say(id, Level::Info, &format!("Unscheduling refresh on {name}"));
         self.queues.remove(&id);
@@ -143,6 +159,7 @@ fn signal(name: &str, is_real: bool) -> Signal {
     Signal {
         name: name.to_owned(),
         is_real,
+        pending: Pending::Kept,
     }
 }
 

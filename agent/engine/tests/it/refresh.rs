@@ -120,3 +120,45 @@ fn a_refresh_that_fails() {
     );
     assert_eq!(report.exit_code(), 6);
 }
+
+#[test]
+fn what_was_just_started_is_not_refreshed() {
+    let mut world = World::new();
+    let resources = vec![
+        host("a", &[("notify", "Exec[start]".into())]),
+        resource("exec", "start", &[("notify", "Exec[x]".into())]),
+        listener("x", &[]),
+    ];
+    let started = catalog(resources, &[]);
+    world.apply(&started).expect("applied");
+    assert_eq!(world.happened(), ["set a 1", "run start", "refresh x"]);
+    let unscheduled = "/Exec[start]: Unscheduling refresh on Exec[start]".to_owned();
+    assert!(world.lines_from(Level::Info).contains(&unscheduled));
+
+    world.values.lock().expect("no panic").clear();
+    world.options.noop = true;
+    world.apply(&started).expect("applied");
+    let would = "/Exec[start]: Would have triggered 'refresh' from 1 event".to_owned();
+    assert!(!world.lines().contains(&would), "{:?}", world.lines());
+}
+
+#[test]
+fn what_refreshes_itself_does_so_after_a_change() {
+    let mut world = World::new();
+    let resources = vec![
+        host("a", &[("notify", "Exec[mount]".into())]),
+        resource("exec", "mount", &[("notify", "Exec[x]".into())]),
+        listener("x", &[]),
+    ];
+    let report = world.apply(&catalog(resources, &[])).expect("applied");
+    assert_eq!(
+        world.happened(),
+        ["set a 1", "run mount", "refresh mount", "refresh x"]
+    );
+    assert_eq!(
+        events(&report, "Exec[mount]"),
+        [EventStatus::Success, EventStatus::Success]
+    );
+    let told = "/Exec[mount]: Triggered 'refresh' from 2 events".to_owned();
+    assert!(world.lines().contains(&told));
+}

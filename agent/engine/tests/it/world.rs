@@ -56,7 +56,11 @@ struct Value {
 
 struct Exec {
     name: String,
+    /// As a service that was just started needs no restart.
+    is_started: bool,
     is_refresh_only: bool,
+    /// As a file system is mounted anew when it changes.
+    refreshes_itself: bool,
     history: History,
 }
 
@@ -136,7 +140,9 @@ impl ResourceType for Execs {
     fn parse(&self, parameters: &Parameters<'_>) -> Result<Box<dyn Managed>, ParameterError> {
         Ok(Box::new(Exec {
             name: parameters.name(),
+            is_started: parameters.name().starts_with("start"),
             is_refresh_only: parameters.boolean("refreshonly")?.unwrap_or(false),
+            refreshes_itself: parameters.name().starts_with("mount"),
             history: Arc::clone(&self.history),
         }))
     }
@@ -163,7 +169,11 @@ impl Provider for Exec {
             Shown::text("0"),
             "executed successfully",
         );
-        Ok(vec![change])
+        Ok(vec![if self.is_started {
+            change.dropping_refreshes()
+        } else {
+            change
+        }])
     }
 
     fn apply(
@@ -179,6 +189,10 @@ impl Provider for Exec {
 
     fn is_refreshable(&self) -> bool {
         true
+    }
+
+    fn refreshes_itself(&self) -> bool {
+        self.refreshes_itself
     }
 
     fn refresh(&self, _context: &Context<'_>) -> Result<(), ProviderError> {

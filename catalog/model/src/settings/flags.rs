@@ -19,6 +19,13 @@ impl Flags {
         self.values
             .insert(table::canonical_name(name).to_owned(), value.into());
     }
+
+    /// Adds one, unless it was given.
+    pub fn insert_default(&mut self, name: &str, value: impl Into<String>) {
+        self.values
+            .entry(table::canonical_name(name).to_owned())
+            .or_insert_with(|| value.into());
+    }
 }
 
 /// Takes the settings out of `arguments`; what is not a known setting, or is one of `reserved`
