@@ -1,7 +1,7 @@
 //! What a run tells of itself: Puppet's report, format 12.
 //!
 //! Source: the Puppet documentation, "Report format" (version 12). The types follow the format
-//! field by field; [`wire`] holds what JSON needs beyond that.
+//! field by field; `wire` holds what JSON needs beyond that.
 
 mod finish;
 mod journal;

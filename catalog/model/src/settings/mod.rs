@@ -2,7 +2,7 @@
 //! names that Puppet gives them.
 //!
 //! A value is looked for among the flags, then in the section of the mode (`[server]`, also
-//! spelled `[master]`; `[agent]`; `[user]`), then in `[main]`, then in the [`table`] of defaults.
+//! spelled `[master]`; `[agent]`; `[user]`), then in `[main]`, then in the table of defaults.
 //! `$name` and `${name}` in a value stand for another setting.
 
 mod file;

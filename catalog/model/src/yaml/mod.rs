@@ -2,7 +2,7 @@
 //! unquoted date is refused. Hiera's data, external facts and `csr_attributes.yaml` are all of
 //! this dialect.
 //!
-//! Events come from saphyr-parser; what a scalar means is decided in [`scalar`].
+//! Events come from saphyr-parser; what a scalar means is decided in `scalar`.
 
 mod emit;
 mod scalar;
