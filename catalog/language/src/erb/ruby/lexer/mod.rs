@@ -306,11 +306,7 @@ impl<'a> Lexer<'a> {
             let is_comparison = next == Some('=')
                 && !matches!(self.rest().as_bytes().get(2), Some(b'=' | b'~' | b'>'));
             // `a ?b : c` has a blank; `x?1:2` would be read as a method by Ruby too.
-            if !is_comparison
-                && !(next == Some(':')
-                    && self.peek() == Some('?')
-                    && self.rest().starts_with("?::"))
-            {
+            if !is_comparison && !self.rest().starts_with("?::") {
                 self.at += 1;
                 end = self.at;
             }
@@ -390,17 +386,17 @@ impl<'a> Lexer<'a> {
                 self.at += 1;
                 return self.regexp('/', '/', is_spaced, line);
             }
-            '%' if !self.is_behind_dot() && self.opens_literal(is_spaced) => {
-                if self.percent(is_spaced)? {
-                    return Ok(());
-                }
+            '%' if !self.is_behind_dot()
+                && self.opens_literal(is_spaced)
+                && self.percent(is_spaced)? =>
+            {
+                return Ok(());
             }
             '<' if rest.starts_with("<<")
-                && (self.expects_value() || (is_spaced && self.follows_method())) =>
+                && (self.expects_value() || (is_spaced && self.follows_method()))
+                && self.heredoc(is_spaced)? =>
             {
-                if self.heredoc(is_spaced)? {
-                    return Ok(());
-                }
+                return Ok(());
             }
             '?' if self.expects_value() || (is_spaced && self.follows_method()) => {
                 if let Some(literal) = second

@@ -11,22 +11,6 @@ pub(super) fn at(arguments: &[Value], index: usize) -> Value {
     arguments.get(index).cloned().unwrap_or_default()
 }
 
-/// Refuses any other number of arguments.
-pub(super) fn count(arguments: &[Value], least: usize, most: usize) -> Run<()> {
-    let given = arguments.len();
-    if (least..=most).contains(&given) {
-        return Ok(());
-    }
-    let expected = match most {
-        usize::MAX => format!("{least}+"),
-        most if most == least => least.to_string(),
-        most => format!("{least}..{most}"),
-    };
-    Err(Stop::argument(format!(
-        "wrong number of arguments (given {given}, expected {expected})"
-    )))
-}
-
 fn described(value: &Value) -> String {
     match value {
         Value::Nil => "nil".to_owned(),

@@ -446,7 +446,7 @@ fn change(
     let itself = || Value::Array(list.clone());
     match (name, arguments) {
         ("<<" | "push" | "append", values) => {
-            ruby.allocate(values.len() * size_of::<Value>())?;
+            ruby.allocate(std::mem::size_of_val(values))?;
             list.0.borrow_mut().extend(values.iter().cloned());
             answer(itself())
         }
@@ -459,7 +459,7 @@ fn change(
             answer(itself())
         }
         ("unshift" | "prepend", values) => {
-            ruby.allocate(values.len() * size_of::<Value>())?;
+            ruby.allocate(std::mem::size_of_val(values))?;
             list.0.borrow_mut().splice(0..0, values.iter().cloned());
             answer(itself())
         }

@@ -50,11 +50,7 @@ pub(super) fn call(
     arguments: &[Value],
     block: Block<'_>,
 ) -> Answer {
-    if block.is_none()
-        && LAZY.contains(&name)
-        && !(name == "find_index" && !arguments.is_empty())
-        && !matches!(receiver, Value::Enumerator(_) if name == "each_entry")
-    {
+    if block.is_none() && LAZY.contains(&name) && (name != "find_index" || arguments.is_empty()) {
         return enumerator(receiver, name, arguments);
     }
     if let Some(value) = pick(ruby, receiver, name, arguments, block)? {

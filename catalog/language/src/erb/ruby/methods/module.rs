@@ -205,7 +205,8 @@ fn pattern(name: &str, arguments: &[Value]) -> Answer {
             };
             answer(Value::Regexp(regexp(&argument::string(source)?, &options)?))
         }
-        ("escape" | "quote", [text]) => answer(regexp_escape(&display(text)?)),
+        ("escape" | "quote", [Value::Symbol(name)]) => answer(regexp_escape(name)),
+        ("escape" | "quote", [text]) => answer(regexp_escape(&argument::string(text)?)),
         ("union", parts) => {
             let parts = match parts {
                 [Value::Array(list)] => list.0.borrow().clone(),

@@ -162,11 +162,13 @@ impl Parser {
 
     /// `a, b = …`, if this is one.
     fn multiple_assignment(&mut self) -> Parsed<Option<Node>> {
-        let is_candidate = match self.peek() {
-            TokenKind::Operator("*" | "(") => true,
-            TokenKind::Name(_) | TokenKind::Instance(_) | TokenKind::Global(_) => true,
-            _ => false,
-        };
+        let is_candidate = matches!(
+            self.peek(),
+            TokenKind::Operator("*" | "(")
+                | TokenKind::Name(_)
+                | TokenKind::Instance(_)
+                | TokenKind::Global(_)
+        );
         if !is_candidate || !self.has_comma_before_assignment() {
             return Ok(None);
         }

@@ -192,6 +192,10 @@ fn matches(
         };
         ruby.allocate(128)?;
         let (start, end) = found.groups[0].unwrap_or_default();
+        // Behind the last line's end no line starts, to Ruby.
+        if start == text.len() && text.ends_with('\n') && pattern.source.starts_with('^') {
+            break;
+        }
         all.push(found);
         if !is_global {
             break;

@@ -47,10 +47,7 @@ pub(super) fn call(
         ("hex", []) => return answer(leading_integer(&borrowed, 16)?),
         ("oct", []) => return answer(leading_integer(&borrowed, 8)?),
         ("chars", []) => {
-            let all = borrowed
-                .chars()
-                .map(|character| Value::text(character))
-                .collect();
+            let all = borrowed.chars().map(Value::text).collect();
             drop(borrowed);
             return ruby.list(all).map(Some);
         }
@@ -196,7 +193,7 @@ pub(super) fn call(
             borrowed.chars().map(swap).collect()
         }
         ("strip", []) => borrowed
-            .trim_start_matches(|c| is_blank(c))
+            .trim_start_matches(is_blank)
             .trim_end_matches(is_blank)
             .to_owned(),
         ("lstrip", []) => borrowed.trim_start_matches(is_blank).to_owned(),

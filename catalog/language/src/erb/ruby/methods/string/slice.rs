@@ -122,10 +122,7 @@ pub(super) fn call(
             each(ruby, text, name, arguments, lines, block, name == "lines")
         }
         ("each_char", []) => {
-            let characters = content()
-                .chars()
-                .map(|character| Value::text(character))
-                .collect();
+            let characters = content().chars().map(Value::text).collect();
             each(ruby, text, name, arguments, characters, block, false)
         }
         ("upto", [last, ..]) => {
