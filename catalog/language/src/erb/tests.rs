@@ -154,32 +154,6 @@ fn fixtures_render_as_under_ruby() {
     });
 }
 
-/// Renders the cases of a file and writes what came out: for comparing many templates with Ruby.
-#[test]
-#[ignore = "needs ERB_CASES and ERB_RESULTS"]
-fn cases_of_a_file() {
-    with_stack(|| {
-        let cases = std::fs::read_to_string(std::env::var("ERB_CASES").unwrap()).unwrap();
-        let results = RefCell::new(String::new());
-        for line in cases.lines() {
-            let case: serde_json::Value = serde_json::from_str(line).unwrap();
-            let scope = variables(&case["variables"].to_string());
-            let text = case["template"].as_str().unwrap();
-            let result = match render(text, &scope) {
-                Ok(text) => serde_json::json!({ "ok": text }),
-                Err(error) => serde_json::json!({
-                    "error": format!("{:?}", error.kind),
-                    "message": error.message,
-                    "line": error.line,
-                }),
-            };
-            writeln!(results.borrow_mut(), "{result}").unwrap();
-        }
-        let path = std::path::PathBuf::from(std::env::var("ERB_RESULTS").unwrap());
-        ficelle_model::atomic::replace(&path, results.borrow().as_bytes(), 0o644).unwrap();
-    });
-}
-
 #[test]
 fn what_runs_away_is_stopped() {
     with_stack(|| {
