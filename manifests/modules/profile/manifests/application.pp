@@ -41,7 +41,7 @@ class profile::application (
   @@concat_fragment { "caddy: backend ${site::certname}":
     target  => '/etc/caddy/Caddyfile',
     tag     => 'caddyfile',
-    order   => "50 ${site::certname}",
+    order   => '50',
     content => "\t\tto ${site::address}:80\n",
   }
 }

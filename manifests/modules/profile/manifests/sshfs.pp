@@ -32,7 +32,8 @@ class profile::sshfs (
     ensure    => file,
     mode      => '0600',
     show_diff => false,
-    content   => $key,
+    # A looked-up secret has lost its last line break, without which no key is one.
+    content   => Sensitive("${key.unwrap}\n"),
   }
 
   file { '/etc/sshfs/known_hosts':

@@ -65,7 +65,8 @@ class profile::storage (
     ensure    => file,
     mode      => '0600',
     show_diff => false,
-    content   => $host_key,
+    # A looked-up secret has lost its last line break, without which no key is one.
+    content   => Sensitive("${host_key.unwrap}\n"),
   }
 
   file { '/etc/ssh/storage/sshd_config':
