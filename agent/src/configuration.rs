@@ -22,6 +22,8 @@ pub struct Configuration {
     pub system: System,
     /// Whether `--environment` was given.
     pub has_environment_flag: bool,
+    /// Whether `--waitforcert` was given.
+    has_wait_flag: bool,
     flags: Flags,
 }
 
@@ -45,6 +47,7 @@ impl Configuration {
         settings.check()?;
         Ok(Self {
             has_environment_flag: bare.is_set("environment"),
+            has_wait_flag: bare.is_set("waitforcert"),
             settings,
             system,
             flags,
@@ -158,10 +161,14 @@ impl Configuration {
         })
     }
 
-    /// How long to wait for a signature.
+    /// How long to wait for a signature. A single run does not wait, unless it is told to.
     pub fn patience(&self) -> Result<Patience> {
+        let is_patient = self.has_wait_flag || !self.settings.boolean("onetime")?;
         Ok(Patience {
-            every: self.settings.duration("waitforcert")?,
+            every: self
+                .settings
+                .duration("waitforcert")?
+                .filter(|_| is_patient),
             at_most: self.settings.duration("maxwaitforcert")?,
         })
     }

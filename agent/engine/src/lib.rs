@@ -11,7 +11,7 @@ pub mod state;
 mod transaction;
 mod types;
 
-pub use deferred::{Resolver, Unresolved};
+pub use deferred::{Language, Resolver, Unresolved};
 pub use error::EngineError;
 pub use state::Store;
 pub use transaction::{Options, Run, apply, validate};

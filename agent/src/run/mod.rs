@@ -1,6 +1,8 @@
 //! One run: facts up, catalog down, catalog applied, report up.
 
+mod apply;
 mod cache;
+mod facts;
 pub mod modules;
 mod plugins;
 pub mod source;
@@ -8,9 +10,9 @@ pub mod source;
 use std::{sync::Arc, time::Instant};
 
 use anyhow::{Context as _, Result};
-use ficelle_engine::{Native, Options, Run, Store, Unresolved, state::LastRun};
+use ficelle_engine::Native;
 use ficelle_model::{
-    Catalog, Certname, Data, EnvironmentName, Facts, Report,
+    Catalog, Certname, EnvironmentName, Facts, Report,
     report::{CachedCatalogStatus, Journal as _},
     settings::Settings,
     wire::catalog::Received,
@@ -22,8 +24,12 @@ use indexmap::IndexMap;
 use jiff::Timestamp;
 
 use crate::{configuration::Configuration, control::Control, journal::Console};
+use apply::last_run;
 use cache::Cache;
 use source::Remote;
+
+pub use apply::apply;
+pub use facts::facts;
 
 /// How a run ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -404,106 +410,4 @@ impl Work<'_> {
                 .error(format!("Could not send report: {error:#}"));
         }
     }
-}
-
-/// The facts of this host as they go to a master.
-pub fn facts(
-    configuration: &Configuration,
-    console: &Console,
-    certname: &Certname,
-    environment: Option<&EnvironmentName>,
-) -> Result<Facts> {
-    let settings = &configuration.settings;
-    let options = ficelle_facts::Options {
-        directories: configuration.fact_directories()?,
-    };
-    let (mut values, warnings) = ficelle_facts::gather(&configuration.system, &options);
-    for warning in warnings {
-        console.warning(warning);
-    }
-    let mut put = |name: &str, value: Data| drop(values.insert(name.into(), value));
-    put("clientcert", certname.as_str().into());
-    put("clientversion", ficelle_model::PUPPET_VERSION.into());
-    put("clientnoop", settings.boolean("noop")?.into());
-    put("puppet_vardir", settings.text("vardir")?.into());
-    put("puppet_server", settings.text("server")?.into());
-    let environments = settings.text("environmentpath")?;
-    put("puppet_environmentpath", environments.into());
-    if let Some(environment) = environment
-        && configuration.has_environment_flag
-    {
-        put("agent_specified_environment", environment.as_str().into());
-    }
-    Ok(Facts {
-        name: certname.clone(),
-        values,
-        timestamp: Some(Timestamp::now().to_string()),
-        expiration: None,
-    })
-}
-
-/// Applies a catalog and remembers what is to be remembered; false where it cannot be applied,
-/// which is then said.
-pub fn apply(
-    configuration: &Configuration,
-    console: &Console,
-    catalog: &Catalog,
-    source: &dyn Source,
-    stop: &(dyn Fn() -> bool + Sync),
-    report: &mut Report,
-) -> Result<bool> {
-    let settings = &configuration.settings;
-    let options = Options {
-        noop: settings.boolean("noop")?,
-        tags: settings.list("tags")?,
-        skip_tags: settings.list("skip_tags")?,
-        ignore_schedules: settings.boolean("ignore_schedules")?,
-        show_diff: settings.boolean("show_diff")?,
-        evaltrace: settings.boolean("evaltrace")?,
-    };
-    let (mut store, warnings) = Store::load(
-        &settings.path("transactionstorefile")?,
-        &settings.path("statefile")?,
-    );
-    for warning in warnings {
-        console.warning(warning);
-    }
-    report.configuration_version = match catalog.version.parse() {
-        Ok(number) => Data::Integer(number),
-        Err(_) => Data::String(Arc::clone(&catalog.version)),
-    };
-    if settings.boolean("write_catalog_summary")? {
-        last_run(settings)?.write_catalog(catalog)?;
-    }
-    let bucket = configuration.bucket()?;
-    let run = Run {
-        system: &configuration.system,
-        source,
-        bucket: Some(&bucket),
-        types: &Native,
-        resolver: &Unresolved,
-        journal: console,
-        stop,
-        options: &options,
-    };
-    let began = Instant::now();
-    if let Err(error) = ficelle_engine::apply(run, catalog, &mut store, report) {
-        console.error(format!("Failed to apply catalog: {error}"));
-        return Ok(false);
-    }
-    store.save()?;
-    console.notice(format!(
-        "Applied catalog in {:.2} seconds",
-        began.elapsed().as_secs_f64()
-    ));
-    Ok(true)
-}
-
-fn last_run(settings: &Settings) -> Result<LastRun> {
-    Ok(LastRun {
-        summary: settings.path("lastrunfile")?,
-        report: settings.path("lastrunreport")?,
-        classes: settings.path("classfile")?,
-        resources: settings.path("resourcefile")?,
-    })
 }

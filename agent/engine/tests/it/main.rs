@@ -1,5 +1,6 @@
 //! The engine over a host that is a map.
 
+mod deferred;
 mod failures;
 mod order;
 mod refresh;

@@ -1,6 +1,12 @@
 //! Values that the node computes itself, when the resource's turn has come.
 
+mod inputs;
+mod language;
+mod values;
+
 use ficelle_model::{Data, Resource, data::Typed};
+
+pub use language::Language;
 
 /// Calls functions on the node.
 pub trait Resolver: Sync {
