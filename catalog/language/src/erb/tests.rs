@@ -1,6 +1,6 @@
 //! Templates beside what Ruby makes of them.
 
-use std::{cell::RefCell, fmt::Write as _, path::Path, sync::Arc};
+use std::{fmt::Write as _, path::Path, sync::Arc};
 
 use super::{ErbError, ErbErrorKind, Template, TemplateScope};
 use crate::values::{HashMap, Value};
