@@ -44,6 +44,9 @@ pub struct Lookup {
     hierarchies: RefCell<Map<Layer, Option<Rc<Hierarchy>>>>,
     options: RefCell<Map<Layer, Rc<KeyOptions>>>,
     hashes: RefCell<Map<Source, Value>>,
+    contexts: RefCell<Map<(Layer, Arc<str>, Arc<str>), Value>>,
+    /// The questions during which a back end is at work, the innermost last.
+    asked: RefCell<Vec<Rc<Vec<Arc<str>>>>>,
 }
 
 /// One question, and the questions that led to it.
@@ -53,6 +56,16 @@ pub(crate) struct Invocation<'h> {
     names: Rc<Vec<Arc<str>>>,
     bound: Option<(Arc<str>, Value)>,
     layers: Layers,
+    given: Rc<Given>,
+}
+
+/// Values that the call brought along.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Given {
+    /// Before all data.
+    pub overrides: Option<Value>,
+    /// After all data.
+    pub defaults: Option<Value>,
 }
 
 /// Which layers are asked.
@@ -70,7 +83,26 @@ impl<'h> Invocation<'h> {
             names: Rc::default(),
             bound: None,
             layers,
+            given: Rc::default(),
         }
+    }
+
+    /// The same with values that the call brought along.
+    pub fn with_given(self, given: Given) -> Self {
+        Self {
+            given: Rc::new(given),
+            ..self
+        }
+    }
+
+    /// The value that the call brought along to go before all data.
+    pub fn overriding(&self, name: &str) -> Option<Value> {
+        self.given.overrides.as_ref()?.get(name).cloned()
+    }
+
+    /// The value that the call brought along for what is not found.
+    pub fn default(&self, name: &str) -> Option<Value> {
+        self.given.defaults.as_ref()?.get(name).cloned()
     }
 
     /// A question within this one.
@@ -98,7 +130,10 @@ impl<'h> Invocation<'h> {
     pub fn variable(&self, name: &str) -> Evaluated<Option<Value>> {
         match &self.bound {
             Some((bound, value)) if **bound == *name => Ok(Some(value.clone())),
-            _ => self.host.variable(name),
+            _ => match self.overriding(name) {
+                Some(value) => Ok(Some(value)),
+                None => Ok(self.host.variable(name)?.or_else(|| self.default(name))),
+            },
         }
     }
 }
@@ -112,6 +147,8 @@ impl Lookup {
             hierarchies: RefCell::default(),
             options: RefCell::default(),
             hashes: RefCell::default(),
+            contexts: RefCell::default(),
+            asked: RefCell::default(),
         }
     }
 
@@ -121,6 +158,67 @@ impl Lookup {
     /// A data file cannot be read, an interpolation or a conversion fails.
     pub fn parameter(&self, host: &dyn LookupHost, name: &str) -> Evaluated<Option<Value>> {
         self.find(&Invocation::new(host, Layers::All), name, None)
+    }
+
+    /// Interpolates a value that a back end made.
+    ///
+    /// # Errors
+    /// An interpolation fails.
+    pub fn interpolate(&self, host: &dyn LookupHost, value: Value) -> Evaluated {
+        let invocation = Invocation {
+            names: self.asked.borrow().last().cloned().unwrap_or_default(),
+            ..Invocation::new(host, Layers::All)
+        };
+        interpolate(self, &invocation, value, Methods::Allowed)
+    }
+
+    /// What `yaml_data` or `json_data` gives for a path.
+    ///
+    /// # Errors
+    /// There is no path, or the file cannot be read.
+    pub fn file_data(
+        &self,
+        host: &dyn LookupHost,
+        function: &str,
+        path: Option<&str>,
+    ) -> Evaluated {
+        let format = match function {
+            "json_data" => Format::Json,
+            _ => Format::Yaml,
+        };
+        match path {
+            Some(path) => self.file(host, Utf8Path::new(path), format),
+            None => Err(missing_path(function, "data_hash")),
+        }
+    }
+
+    /// Refuses a question that a back end asks while it is being asked the same.
+    ///
+    /// # Errors
+    /// It is one of those that led here.
+    pub(crate) fn refuse_recursion(&self, name: &str) -> Evaluated<()> {
+        let asked = self.asked.borrow();
+        match asked.last() {
+            Some(names) if names.iter().any(|one| **one == *name) => Err(Error::new(format!(
+                "Lookup of key '{name}' failed: Recursive lookup detected in [{}]",
+                names.join(", ")
+            ))
+            .into()),
+            _ => Ok(()),
+        }
+    }
+
+    /// Calls a back end.
+    fn call(
+        &self,
+        invocation: &Invocation<'_>,
+        function: &str,
+        arguments: Vec<Value>,
+    ) -> Evaluated<Option<Value>> {
+        self.asked.borrow_mut().push(Rc::clone(&invocation.names));
+        let answer = found(invocation.host.call_function(function, arguments));
+        self.asked.borrow_mut().pop();
+        answer
     }
 
     /// Whether the environment has data of its own.
@@ -149,7 +247,7 @@ impl Lookup {
         let found = match self.layers(invocation, &key, &merge)? {
             Some(value) => key.dig(value)?,
             None if invocation.layers == Layers::Global => None,
-            None => match self.module_defaults(invocation, &key, &merge)? {
+            None => match self.module_defaults(invocation, &key)? {
                 Some(value) => key.dig(value)?,
                 None => None,
             },
@@ -191,20 +289,25 @@ impl Lookup {
         self.levels(invocation, layer, &hierarchy.entries, key, merge)
     }
 
-    fn module_defaults(
-        &self,
-        invocation: &Invocation<'_>,
-        key: &Key,
-        merge: &Merge,
-    ) -> Evaluated<Option<Value>> {
+    fn module_defaults(&self, invocation: &Invocation<'_>, key: &Key) -> Evaluated<Option<Value>> {
         let Some(module) = key.module() else {
             return Ok(None);
         };
         let layer = Layer::Module(module.into());
-        let Some(hierarchy) = self.hierarchy(invocation.host, &layer)? else {
-            return Ok(None);
+        let hierarchy = match self.hierarchy(invocation.host, &layer)? {
+            Some(hierarchy) if !hierarchy.defaults.is_empty() => hierarchy,
+            _ => return Ok(None),
         };
-        self.levels(invocation, &layer, &hierarchy.defaults, key, merge)
+        // Its options come from itself, and count alone.
+        let levels = &hierarchy.defaults;
+        let options = Key::parse(OPTIONS)?;
+        let options = self.levels(invocation, &layer, levels, &options, &Merge::Hash)?;
+        let options = options::read(&layer, options)?;
+        let merge = options
+            .of(&key.root)
+            .and_then(|options| options.get(&Value::string("merge")));
+        let merge = merge.map(Merge::parse).transpose()?.unwrap_or_default();
+        self.levels(invocation, &layer, levels, key, &merge)
     }
 
     fn levels(
@@ -239,13 +342,16 @@ impl Lookup {
         let host = invocation.host;
         match &entry.backend {
             Backend::DataHash(function) => {
-                let hash = self.data_hash(host, layer, entry, function, &location)?;
+                let hash = self.data_hash(invocation, layer, entry, function, &location)?;
                 let Value::Hash(hash) = hash else {
                     return Ok(None);
                 };
                 let Some(value) = hash.get(&Value::String(Arc::clone(&key.root))) else {
                     return Ok(None);
                 };
+                if *key.root == *OPTIONS && value.is_undef() {
+                    return Ok(None);
+                }
                 interpolate(self, invocation, value.clone(), Methods::Allowed).map(Some)
             }
             Backend::Data(function) => {
@@ -254,7 +360,8 @@ impl Lookup {
                 let hash = match known {
                     Some(hash) => hash,
                     None => {
-                        let hash = host.call_function(function, Vec::new())?;
+                        let hash = self.call(invocation, function, Vec::new())?;
+                        let hash = hash.unwrap_or_default();
                         check_module_keys(host, layer, &hash, || {
                             format!("deprecated API function '{function}'")
                         });
@@ -292,8 +399,9 @@ impl Lookup {
             }
             Backend::LookupKey(function) => {
                 let name = Value::String(Arc::clone(&key.root));
-                let arguments = vec![name, options_with(entry, &location), self.context(layer)];
-                found(host.call_function(function, arguments))?
+                let context = self.context(host, layer, entry, function)?;
+                let arguments = vec![name, options_with(entry, &location), context];
+                self.call(invocation, function, arguments)?
                     .map(|value| self.checked(host, "lookup_key", function, value))
                     .transpose()
             }
@@ -307,9 +415,9 @@ impl Lookup {
                 let arguments = vec![
                     Value::array(segments),
                     options_with(entry, &location),
-                    self.context(layer),
+                    self.context(host, layer, entry, function)?,
                 ];
-                let value = found(host.call_function(function, arguments))?;
+                let value = self.call(invocation, function, arguments)?;
                 // The caller follows the segments again: give it a value in which it can.
                 Ok(value.map(|value| {
                     names.into_iter().rev().fold(value, |inner, name| {
@@ -336,12 +444,13 @@ impl Lookup {
 
     fn data_hash(
         &self,
-        host: &dyn LookupHost,
+        invocation: &Invocation<'_>,
         layer: &Layer,
         entry: &Entry,
         function: &Arc<str>,
         location: &Location,
     ) -> Evaluated {
+        let host = invocation.host;
         let format = match &**function {
             "yaml_data" => Some(Format::Yaml),
             "json_data" => Some(Format::Json),
@@ -362,8 +471,10 @@ impl Lookup {
             (Some(format), Location::Path(path)) => self.file(host, path, format)?,
             (Some(_), _) => return Err(missing_path(function, "data_hash")),
             (None, _) => {
-                let arguments = vec![options_with(entry, location), self.context(layer)];
-                found(host.call_function(function, arguments))?.unwrap_or_default()
+                let context = self.context(host, layer, entry, function)?;
+                let arguments = vec![options_with(entry, location), context];
+                self.call(invocation, function, arguments)?
+                    .unwrap_or_default()
             }
         };
         check_module_keys(host, layer, &hash, || {
@@ -398,15 +509,24 @@ impl Lookup {
     }
 
     /// What a back end written in the Puppet language gets as its `$context`.
-    fn context(&self, layer: &Layer) -> Value {
-        let mut context = HashMap::default();
-        if let Layer::Module(module) = layer {
-            context.insert(
-                Value::string("module_name"),
-                Value::String(Arc::clone(module)),
-            );
+    /// A level's function keeps it over the whole compile, with what it cached.
+    fn context(
+        &self,
+        host: &dyn LookupHost,
+        layer: &Layer,
+        entry: &Entry,
+        function: &Arc<str>,
+    ) -> Evaluated {
+        let key = (layer.clone(), entry.name.clone(), Arc::clone(function));
+        if let Some(known) = self.contexts.borrow().get(&key) {
+            return Ok(known.clone());
         }
-        Value::hash(context)
+        let context = host.context(match layer {
+            Layer::Module(module) => Some(module),
+            _ => None,
+        })?;
+        self.contexts.borrow_mut().insert(key, context.clone());
+        Ok(context)
     }
 
     fn hierarchy(&self, host: &dyn LookupHost, layer: &Layer) -> Evaluated<Option<Rc<Hierarchy>>> {

@@ -9,7 +9,7 @@ use ficelle_language::{
 
 use crate::{
     LookupHost,
-    adapter::{Invocation, Layers, Lookup},
+    adapter::{Given, Invocation, Layers, Lookup},
     key::failure,
     merge::Merge,
 };
@@ -50,7 +50,11 @@ pub fn lookup(
         let found = match overriding {
             Some(value) => Some(value),
             None => {
-                let invocation = Invocation::new(host, Layers::All);
+                lookup.refuse_recursion(name)?;
+                let invocation = Invocation::new(host, Layers::All).with_given(Given {
+                    overrides: request.overrides.clone(),
+                    defaults: request.default_values.clone(),
+                });
                 lookup.find(&invocation, name, request.merge.as_ref())?
             }
         };

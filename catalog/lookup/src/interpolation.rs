@@ -5,6 +5,7 @@ use std::sync::Arc;
 use ficelle_language::{Value, error::Evaluated, values::HashMap};
 
 use crate::{
+    Interpolated,
     adapter::{Invocation, Lookup},
     key::{Key, failure},
 };
@@ -103,7 +104,7 @@ fn expand(
         return Ok(Value::string(""));
     }
     let Some((method, argument)) = method(expression) else {
-        return scope(lookup, invocation, expression);
+        return scope(lookup, invocation, expression, methods);
     };
     if methods == Methods::Refused {
         return Err(
@@ -112,15 +113,20 @@ fn expand(
     }
     match method {
         "literal" => Ok(Value::string(argument)),
-        "scope" => scope(lookup, invocation, argument),
+        "scope" => scope(lookup, invocation, argument, methods),
         "alias" if !whole => Err(failure(
             "'alias' interpolation is only permitted if the expression is equal to the entire \
              string",
         )
         .into()),
         "alias" | "lookup" | "hiera" => {
+            if let Some(value) = invocation.overriding(argument) {
+                return Ok(value);
+            }
             let found = lookup.find(invocation, argument, None)?;
-            Ok(found.unwrap_or_default())
+            Ok(found
+                .or_else(|| invocation.default(argument))
+                .unwrap_or_default())
         }
         other => Err(failure(format!("Unknown interpolation method '{other}'")).into()),
     }
@@ -139,9 +145,24 @@ fn method(expression: &str) -> Option<(&str, &str)> {
     is_name.then_some((name, quoted))
 }
 
-fn scope(lookup: &Lookup, invocation: &Invocation<'_>, expression: &str) -> Evaluated {
+fn scope(
+    lookup: &Lookup,
+    invocation: &Invocation<'_>,
+    expression: &str,
+    methods: Methods,
+) -> Evaluated {
     let key = Key::parse(expression)?;
     let Some(value) = invocation.variable(&key.root)? else {
+        let place = match methods {
+            Methods::Allowed => Interpolated::Data,
+            Methods::Refused => Interpolated::Hierarchy,
+        };
+        let bare = key.root.trim_start_matches("::");
+        let is_built_in = ["module_name", "caller_module_name"].contains(&bare)
+            || bare.bytes().all(|byte| byte.is_ascii_digit());
+        if !is_built_in {
+            invocation.host.undefined(&key.root, place)?;
+        }
         return Ok(Value::Undef);
     };
     let Some(value) = key.dig(value)? else {

@@ -52,6 +52,19 @@ pub trait LookupHost {
     /// Whatever the function raises.
     fn call_function(&self, name: &str, arguments: Vec<Value>) -> Evaluated;
 
+    /// What a back end written in the language gets as its `$context`; `module` is whose data it
+    /// gives.
+    ///
+    /// # Errors
+    /// Such a value cannot be made here.
+    fn context(&self, module: Option<&str>) -> Evaluated;
+
+    /// A variable that an interpolation names is not set.
+    ///
+    /// # Errors
+    /// The settings refuse that.
+    fn undefined(&self, name: &str, place: Interpolated) -> Evaluated<()>;
+
     /// The root folder of a module, and what its `metadata.json` names as `data_provider`.
     fn module(&self, name: &str) -> Option<ModuleData>;
 
@@ -78,6 +91,15 @@ pub trait LookupHost {
 
     /// Warns of something deprecated, once for each `key`.
     fn deprecate(&self, key: &str, message: &str, file: Option<&str>);
+}
+
+/// Where an interpolation stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Interpolated {
+    /// In data.
+    Data,
+    /// In `hiera.yaml` itself: a level that cannot be found does not stop the compile.
+    Hierarchy,
 }
 
 /// What a lookup needs to know of a module.

@@ -11,9 +11,6 @@ use tests::conformance::case::Case;
 use tests::conformance::exceptions::Exceptions;
 use tests::conformance::{Outcome, run, summary::Summary};
 
-/// The stack of the thread that runs the cases: compiling recurses over trees.
-const STACK: usize = 256 << 20;
-
 struct Arguments {
     files: Vec<PathBuf>,
     results: Option<PathBuf>,
@@ -44,16 +41,6 @@ fn arguments() -> Result<Arguments> {
 
 fn main() -> Result<ExitCode> {
     let arguments = arguments()?;
-    let worker = std::thread::Builder::new()
-        .stack_size(STACK)
-        .spawn(move || work(&arguments))?;
-    match worker.join() {
-        Ok(done) => done,
-        Err(panic) => std::panic::resume_unwind(panic),
-    }
-}
-
-fn work(arguments: &Arguments) -> Result<ExitCode> {
     let list = concat!(env!("CARGO_MANIFEST_DIR"), "/conformance/exceptions.toml");
     let list = arguments.exceptions.clone().unwrap_or_else(|| list.into());
     let text = std::fs::read_to_string(&list).with_context(|| list.display().to_string())?;

@@ -22,17 +22,6 @@ const ENVIRONMENTS: &str = "/environments";
 
 /// Compiles the catalog of the case's node.
 pub fn observe(case: &Case) -> Observed {
-    // A compile recurses as deep as the code nests; it runs on a thread made for that.
-    let case = case.clone();
-    std::thread::Builder::new()
-        .stack_size(256 * 1024 * 1024)
-        .spawn(move || observe_here(&case))
-        .expect("a thread can be started")
-        .join()
-        .unwrap_or_else(|_| Observed::error("the compiler panicked"))
-}
-
-fn observe_here(case: &Case) -> Observed {
     let inputs = inputs(case);
     let environment = match environment(case, &inputs) {
         Ok(environment) => environment,

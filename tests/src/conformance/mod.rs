@@ -16,9 +16,19 @@ pub mod summary;
 mod typeparse;
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::mpsc;
+use std::thread;
+use std::time::Duration;
 
 use case::{Case, Observed};
 use exceptions::Exceptions;
+use kinds::Runner;
+
+/// Evaluating recurses as deep as code nests.
+const STACK: usize = 256 << 20;
+
+/// How long a case may take: one that hangs fails, and the others are still run.
+const DEADLINE: Duration = Duration::from_secs(30);
 
 /// How a case went.
 #[derive(Clone, Debug)]
@@ -49,7 +59,7 @@ pub struct CaseResult {
     pub observed: Option<Observed>,
 }
 
-/// Runs one case. A panic is an answer too, and a wrong one.
+/// Runs one case. A panic and silence are answers too, and wrong ones.
 pub fn run(case: &Case, exceptions: &Exceptions) -> CaseResult {
     let Some(runner) = kinds::runner(&case.kind) else {
         return CaseResult {
@@ -57,8 +67,7 @@ pub fn run(case: &Case, exceptions: &Exceptions) -> CaseResult {
             observed: None,
         };
     };
-    let observed = catch_unwind(AssertUnwindSafe(|| runner(case)))
-        .unwrap_or_else(|_| Observed::error("the program panicked"));
+    let observed = answer(runner, case);
     let outcome = match compare::difference(case, &observed) {
         None => Outcome::Pass,
         Some(_) if exceptions.reason(&case.id).is_some() => Outcome::Excepted,
@@ -68,4 +77,22 @@ pub fn run(case: &Case, exceptions: &Exceptions) -> CaseResult {
         outcome,
         observed: Some(observed),
     }
+}
+
+/// What the runner of a kind says to a case, on a thread of its own.
+fn answer(runner: Runner, case: &Case) -> Observed {
+    let (sender, receiver) = mpsc::channel();
+    let case = case.clone();
+    thread::Builder::new()
+        .stack_size(STACK)
+        .spawn(move || {
+            let observed = catch_unwind(AssertUnwindSafe(|| runner(&case)))
+                .unwrap_or_else(|_| Observed::error("the program panicked"));
+            // Nobody listens any more where the deadline has passed.
+            let _ = sender.send(observed);
+        })
+        .expect("a thread can be started");
+    receiver
+        .recv_timeout(DEADLINE)
+        .unwrap_or_else(|_| Observed::error(format!("no answer within {DEADLINE:?}")))
 }

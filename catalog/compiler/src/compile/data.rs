@@ -5,12 +5,17 @@ use std::{rc::Rc, sync::Arc};
 use ficelle_language::{
     Error, Evaluated, Evaluator, Scope, Type, Value,
     evaluator::Call,
-    host::{Host as _, Level},
+    host::{Host as _, Level, Strict},
     types::{builtin, mismatch},
 };
-use ficelle_lookup::{Deprecated, Lookup, LookupHost, LookupSettings, ModuleData, hiera, lookup};
+use ficelle_lookup::{
+    Deprecated, Interpolated, Lookup, LookupHost, LookupSettings, ModuleData, hiera, lookup,
+};
 use ficelle_model::inputs::Inputs;
-use ficelle_syntax::source::{Source, Span};
+use ficelle_syntax::{
+    ast::ExpressionKind,
+    source::{Source, Span},
+};
 
 use super::{Compiler, classes, texts};
 
@@ -60,6 +65,23 @@ pub(super) fn call_lookup(compiler: &Compiler<'_>, call: &Call<'_, '_>) -> Evalu
     let block = |name: Value| call.yield_block(&[name]);
     let block: Option<&dyn Fn(Value) -> Evaluated> = call.block.map(|_| &block as _);
     lookup(&compiler.lookup, &asking, call.arguments, block)
+}
+
+/// `yaml_data` and `json_data`, the back ends that ship with the language, called by another one.
+pub(super) fn call_file_data(compiler: &Compiler<'_>, call: &Call<'_, '_>) -> Evaluated {
+    let asking = Asking::of(compiler, call);
+    let path = call.arguments[0].get("path").and_then(Value::as_str);
+    compiler.lookup.file_data(&asking, call.name, path)
+}
+
+/// `%{…}` in a value that a back end gives.
+pub(super) fn interpolate(
+    compiler: &Compiler<'_>,
+    call: &Call<'_, '_>,
+    value: &Value,
+) -> Evaluated {
+    let asking = Asking::of(compiler, call);
+    compiler.lookup.interpolate(&asking, value.clone())
 }
 
 /// `hiera`
@@ -128,6 +150,11 @@ impl<'a, 'c> Asking<'a, 'c> {
                     ))
                     .into());
                 };
+                if let ExpressionKind::Reference(name) = &expression.kind
+                    && self.evaluator.named_type(name)?.is_none()
+                {
+                    return Ok(Type::Reference(Arc::clone(name)));
+                }
                 self.evaluator
                     .in_source(&source, || self.evaluator.type_of(expression, self.scope))
             }
@@ -153,6 +180,28 @@ impl LookupHost for Asking<'_, '_> {
             .call_function(name, &arguments, None, Span::default(), self.scope)
     }
 
+    fn context(&self, module: Option<&str>) -> Evaluated {
+        self.compiler.new_context(self.evaluator, module)
+    }
+
+    fn undefined(&self, name: &str, place: Interpolated) -> Evaluated<()> {
+        let settings = self.compiler.settings();
+        match (settings.strict, place) {
+            (Strict::Off, _) => {}
+            (Strict::Error, Interpolated::Data) => {
+                return Err(Error::new(format!("Undefined variable '{name}'; ")).into());
+            }
+            (Strict::Error, Interpolated::Hierarchy) => self.compiler.deprecate(
+                name,
+                &format!("Interpolation failed with '{name}', but compilation continuing; "),
+            ),
+            (Strict::Warning, _) => self
+                .compiler
+                .deprecate(name, &format!("Undefined variable '{name}'; ")),
+        }
+        Ok(())
+    }
+
     fn module(&self, name: &str) -> Option<ModuleData> {
         let module = self.compiler.environment.module(name)?;
         let data_provider = module.data_provider(self.compiler.inputs).ok().flatten();
@@ -169,7 +218,11 @@ impl LookupHost for Asking<'_, '_> {
     }
 
     fn assert_type(&self, subject: &str, wanted: &Type, value: &Value) -> Evaluated<()> {
-        mismatch::assert(subject, wanted, value).map_err(|message| Error::new(message).into())
+        if wanted.is_instance(value) {
+            return Ok(());
+        }
+        let message = mismatch::describe_mismatch(subject, wanted, &value.infer_set());
+        Err(Error::new(message).into())
     }
 
     fn assert_rich_data(&self, subject: &str, value: &Value) -> Evaluated<()> {

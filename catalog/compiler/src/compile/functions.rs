@@ -1,6 +1,7 @@
 //! Functions that belong to the compile: what they do is seen in the catalog, or comes from it.
 
 mod classes;
+pub(super) mod context;
 mod existence;
 mod resources;
 mod tagging;
@@ -109,6 +110,12 @@ static FUNCTIONS: &[Function] = &[
         body: classes::include,
     },
     Function {
+        name: "json_data",
+        arity: (1, 2),
+        effect: Effect::Nothing,
+        body: data::call_file_data,
+    },
+    Function {
         name: "lookup",
         arity: (1, 4),
         effect: Effect::Nothing,
@@ -138,6 +145,12 @@ static FUNCTIONS: &[Function] = &[
         effect: Effect::Nothing,
         body: tagging::tagged,
     },
+    Function {
+        name: "yaml_data",
+        arity: (1, 2),
+        effect: Effect::Nothing,
+        body: data::call_file_data,
+    },
 ];
 
 /// Whether a function of this name is here.
@@ -154,7 +167,9 @@ fn find(name: &str) -> Option<&'static Function> {
 
 /// Calls a function, where there is one of this name.
 pub(super) fn call(compiler: &Compiler<'_>, call: &Call<'_, '_>) -> Option<Evaluated> {
-    let function = find(call.name)?;
+    let Some(function) = find(call.name) else {
+        return context::call(compiler, call);
+    };
     Some(run(compiler, function, call))
 }
 

@@ -8,6 +8,7 @@ use ficelle_language::{
     error::Location,
     evaluator::Call,
     host::{ClassScope, Level as Loudness, ModuleFolder, Place, Settings},
+    types::{AliasType, ObjectType},
 };
 use ficelle_model::{
     inputs::{FileKind, Inputs},
@@ -22,7 +23,8 @@ use super::{
     Compiler,
     declare::{class_reference, reference_of},
     frame::Frame,
-    functions, texts,
+    functions::{self, context},
+    texts,
 };
 use crate::request::{Level, LogMessage};
 
@@ -291,9 +293,25 @@ impl Compiler<'_> {
         if let Some(known) = self.aliases.borrow().get(&key) {
             return Ok(Some(known.clone()));
         }
-        let Some(definition) = self.definitions.alias(name)? else {
-            return Ok(None);
+        let definition = match self.definitions.alias(name)? {
+            Some(definition) => definition,
+            None if name == context::TYPE_NAME => Arc::clone(&context::ALIAS),
+            None => return Ok(None),
         };
+        if let Some(entries) = object_entries(&definition.type_expression) {
+            let object = ObjectType::named(Arc::clone(&definition.name));
+            let defined = Type::Object(Arc::clone(&object));
+            self.aliases.borrow_mut().insert(key, defined.clone());
+            let top = self.top();
+            let entries =
+                evaluator.in_source(&definition.source, || evaluator.evaluate(entries, &top))?;
+            if let Value::Hash(entries) = entries {
+                object
+                    .define(&entries)
+                    .map_err(|refusal| Error::new(refusal.message))?;
+            }
+            return Ok(Some(defined));
+        }
         let (alias, unresolved) = texts::new_alias(&definition.name);
         self.aliases.borrow_mut().insert(key, alias.clone());
         let top = self.top();
@@ -302,6 +320,13 @@ impl Compiler<'_> {
         })?;
         match resolved {
             Value::Type(resolved) => {
+                if leads_back(&unresolved, &resolved) {
+                    let message = format!(
+                        "Type alias '{}' cannot be resolved to a real type",
+                        definition.name
+                    );
+                    return Err(Error::new(message).into());
+                }
                 // It is set here and nowhere else; a second compile has its own.
                 let _ = unresolved.resolved.set(resolved);
                 Ok(Some(alias))
@@ -313,4 +338,31 @@ impl Compiler<'_> {
             .into()),
         }
     }
+}
+
+/// The hash of `type Name = Object[{ … }]`: such a type bears the name itself.
+fn object_entries(expression: &Expression) -> Option<&Expression> {
+    let ExpressionKind::Access { left, keys } = &expression.kind else {
+        return None;
+    };
+    let is_object = matches!(&left.kind, ExpressionKind::Reference(name) if **name == *"Object");
+    match keys.as_slice() {
+        [entries] if is_object && matches!(entries.kind, ExpressionKind::Hash(_)) => Some(entries),
+        _ => None,
+    }
+}
+
+/// Whether an alias stands for nothing but itself, by way of others or not.
+fn leads_back(alias: &Arc<AliasType>, resolved: &Type) -> bool {
+    let mut current = resolved;
+    while let Type::Alias(next) = current {
+        if Arc::ptr_eq(next, alias) {
+            return true;
+        }
+        match next.resolved.get() {
+            Some(further) => current = further,
+            None => return false,
+        }
+    }
+    false
 }

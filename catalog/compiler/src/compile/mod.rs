@@ -128,6 +128,8 @@ struct Compiler<'a> {
     definitions: Definitions<'a>,
     settings: language::Settings,
     lookup: Lookup,
+    contexts: RefCell<Vec<functions::context::Context>>,
+    file_data: RefCell<FxHashMap<Arc<str>, Value>>,
     node_name: Arc<str>,
     table: Table,
     main_stage: ResourceId,
@@ -186,6 +188,8 @@ impl<'a> Compiler<'a> {
                 ..language::Settings::default()
             },
             lookup: Self::lookups(environment, settings),
+            contexts: RefCell::default(),
+            file_data: RefCell::default(),
             node_name: request.node.as_str().into(),
             table: Table::default(),
             main_stage,

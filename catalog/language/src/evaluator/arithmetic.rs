@@ -63,6 +63,7 @@ impl Evaluator<'_> {
                 );
                 Err(Error::issue(message).at(at_left).into())
             }
+            Err(Refusal::Times(message)) => Err(Error::new(message).into()),
             Err(Refusal::DivisionByZero) => Err(Error::issue("Division by 0")
                 .at(right_expression.span)
                 .into()),
@@ -138,6 +139,8 @@ enum Outcome {
 enum Refusal {
     NotApplicable,
     NotApplicableTo,
+    /// Why two times have no such result.
+    Times(&'static str),
     DivisionByZero,
     Infinite,
     TooBig,
@@ -245,7 +248,23 @@ fn times(operator: BinaryOperator, left: Number, right: Number) -> Result<Outcom
         (Add, ..) => Timespan(nanoseconds(left) + nanoseconds(right)),
         (Subtract, Timestamp(a), Timestamp(b)) => Timespan(a - b),
         (Subtract, Timestamp(a), _) => Timestamp(a - nanoseconds(right)),
+        (Subtract, Timespan(_), Timestamp(_)) => {
+            return Err(Refusal::Times(
+                "A Timestamp cannot be subtracted from a Timespan",
+            ));
+        }
         (Subtract, _, Timestamp(_)) => return Err(Refusal::NotApplicableTo),
+        (Multiply, Timespan(_), Timestamp(_)) => {
+            return Err(Refusal::Times(
+                "A Timestamp cannot be multiplied by a Timestamp",
+            ));
+        }
+        (Divide, Timespan(_), Timestamp(_)) => {
+            return Err(Refusal::Times(
+                "A Timespan cannot be divided by a Timestamp",
+            ));
+        }
+
         (Subtract, ..) => Timespan(nanoseconds(left) - nanoseconds(right)),
         (Multiply, Timespan(span), Integer(by)) | (Multiply, Integer(by), Timespan(span)) => {
             Timespan(span * i128::from(by))
@@ -256,17 +275,14 @@ fn times(operator: BinaryOperator, left: Number, right: Number) -> Result<Outcom
         (Divide | Modulo, Timespan(_), Timespan(0) | Integer(0)) => {
             return Err(Refusal::DivisionByZero);
         }
-        (Divide, Timespan(a), Timespan(b)) => {
-            let quotient = a.div_euclid(b);
-            if quotient * b == a {
-                return Ok(Outcome::Integer(quotient));
-            }
-            Float(a as f64 / b as f64)
-        }
+        (Divide, Timespan(a), Timespan(b)) => Float(a as f64 / b as f64),
         (Divide, Timespan(a), Integer(b)) => Timespan(a.div_euclid(b.into())),
         (Divide, Timespan(a), Float(b)) => Timespan((a as f64 / b) as i128),
         (Modulo, Timespan(a), Timespan(b)) => Timespan(a.rem_euclid(b)),
         (Modulo, Timespan(a), Integer(b)) => Timespan(a.rem_euclid(i128::from(b) * NANOSECONDS)),
+        (Multiply | Divide, Integer(_) | Float(_), Timestamp(_)) => {
+            return Err(Refusal::NotApplicableTo);
+        }
         _ => return Err(Refusal::NotApplicable),
     };
     Ok(Outcome::Number(number))

@@ -16,6 +16,7 @@ use crate::{
     error::{Error, Evaluated, Location, Unwind},
     functions,
     scope::{Scope, ScopeKind},
+    types::{MemberKind, Type, uri},
     values::Value,
 };
 
@@ -157,12 +158,11 @@ impl Evaluator<'_> {
         };
         let mut arguments = Vec::with_capacity(call.arguments.len() + 1);
         self.unfold_into(&mut arguments, std::slice::from_ref(&call.receiver), scope)?;
-        if let Some(Value::Object(object)) = arguments.first()
-            && call.arguments.is_empty()
+        if call.arguments.is_empty()
             && call.lambda.is_none()
-            && let Some(value) = object.attributes.get(name)
+            && let Some(value) = arguments.first().and_then(|value| attribute(value, name))
         {
-            return Ok(value.clone());
+            return Ok(value);
         }
         self.unfold_into(&mut arguments, &call.arguments, scope)?;
         self.call_named(name, &arguments, call.lambda.as_ref(), span, scope)
@@ -299,6 +299,42 @@ impl Evaluator<'_> {
                 signature.check_return(result)
             })
         })
+    }
+}
+
+/// What a value has under a name, where that is an attribute of its type.
+fn attribute(value: &Value, name: &str) -> Option<Value> {
+    match value {
+        Value::Object(object) => {
+            if let Some(value) = object.attributes.get(name) {
+                return Some(value.clone());
+            }
+            let of = match &object.object_type {
+                Type::Object(of) => of,
+                Type::ParameterizedObject(of) => &of.base,
+                _ => return None,
+            };
+            if *of.name == *"Error" && name == "message" {
+                return object.attributes.get("msg").cloned();
+            }
+            match of.member(name)? {
+                (MemberKind::Attribute, attribute) => attribute.value,
+                (MemberKind::Function, _) => None,
+            }
+        }
+        Value::Uri(text) => match name {
+            "scheme" | "userinfo" | "host" | "port" | "path" | "query" | "fragment" | "opaque" => {
+                uri::parse(text).ok().map(|parts| parts.part(name))
+            }
+            _ => None,
+        },
+        Value::SemVer(version) => match name {
+            "major" => i64::try_from(version.major).ok().map(Value::Integer),
+            "minor" => i64::try_from(version.minor).ok().map(Value::Integer),
+            "patch" => i64::try_from(version.patch).ok().map(Value::Integer),
+            _ => None,
+        },
+        _ => None,
     }
 }
 

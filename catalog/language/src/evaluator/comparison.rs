@@ -180,6 +180,9 @@ pub(crate) fn includes(haystack: &Value, needle: &Value, scope: &Scope) -> Evalu
         (Value::Binary(bytes), Value::Integer(byte)) => {
             bytes.iter().any(|other| i64::from(*other) == *byte)
         }
+        (Value::Binary(bytes), Value::Float(byte)) => {
+            bytes.iter().any(|other| f64::from(*other) == *byte)
+        }
         (Value::Array(elements), _) => is_element(elements.iter(), needle, scope)?,
         (Value::Hash(entries), _) => is_element(entries.keys(), needle, scope)?,
         (Value::SemVerRange(range), _) => includes_version(range, needle),

@@ -6,6 +6,7 @@
 
 use std::{
     cell::{Cell, RefCell},
+    collections::BTreeSet,
     rc::Rc,
     sync::Arc,
     time::Instant,
@@ -18,7 +19,7 @@ use ficelle_syntax::{
 
 use crate::{
     error::{Error, Evaluated, Location, Unwind},
-    host::{Host, Place},
+    host::{Host, Level, Place},
     scope::Scope,
     values::{HashMap, Regexp, Value},
 };
@@ -53,6 +54,7 @@ pub struct Evaluator<'c> {
     deadline: Option<Instant>,
     signatures: RefCell<closure::SignatureCache>,
     templates: RefCell<Vec<epp::Output>>,
+    deprecated: RefCell<BTreeSet<String>>,
 }
 
 impl<'c> Evaluator<'c> {
@@ -66,12 +68,20 @@ impl<'c> Evaluator<'c> {
             deadline,
             signatures: RefCell::default(),
             templates: RefCell::default(),
+            deprecated: RefCell::default(),
         }
     }
 
     /// Who runs the language.
     pub fn host(&self) -> &'c dyn Host {
         self.host
+    }
+
+    /// Warns of something that should not be done any more, once in the evaluator's life.
+    pub fn deprecate(&self, message: &str) {
+        if self.deprecated.borrow_mut().insert(message.to_owned()) {
+            self.host.log(Level::Warning, message, None);
+        }
     }
 
     /// The source of the code that is being evaluated.

@@ -363,7 +363,7 @@ fn extreme(call: &Call<'_, '_>, values: &[Value], wanted: Ordering) -> Evaluated
     for value in rest {
         let order = match call.block {
             Some(_) => order(call, value, best)?,
-            None => loose_order(value, best),
+            None => loose_order(call, value, best),
         };
         if order == wanted {
             best = value;
@@ -373,7 +373,15 @@ fn extreme(call: &Call<'_, '_>, values: &[Value], wanted: Ordering) -> Evaluated
 }
 
 /// Numbers by value, also where strings stand for both; anything else by its text.
-fn loose_order(a: &Value, b: &Value) -> Ordering {
+fn loose_order(call: &Call<'_, '_>, a: &Value, b: &Value) -> Ordering {
+    let coerced = |conversion: &str| {
+        call.evaluator.deprecate(&format!(
+            "The {}() function's auto conversion of {conversion} is deprecated - change to convert \
+             input before calling, or use lambda",
+            call.name
+        ));
+    };
+    let are_texts = matches!((a, b), (Value::String(_), Value::String(_)));
     if let (Value::Integer(_) | Value::Float(_), Value::Integer(_) | Value::Float(_)) = (a, b) {
         return comparison::compare(a, b)
             .ok()
@@ -382,8 +390,16 @@ fn loose_order(a: &Value, b: &Value) -> Ordering {
     }
     let (a, b) = (a.to_string(), b.to_string());
     match (decimal(&a), decimal(&b)) {
-        (Some(a), Some(b)) => a.partial_cmp(&b).unwrap_or(Ordering::Equal),
-        _ => a.cmp(&b),
+        (Some(a), Some(b)) => {
+            coerced("String to Numeric");
+            a.partial_cmp(&b).unwrap_or(Ordering::Equal)
+        }
+        _ => {
+            if !are_texts {
+                coerced("Any to String");
+            }
+            a.cmp(&b)
+        }
     }
 }
 

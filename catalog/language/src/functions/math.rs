@@ -65,6 +65,10 @@ fn abs(call: &Call<'_, '_>) -> Evaluated {
 }
 
 fn abs_of_text(call: &Call<'_, '_>) -> Evaluated {
+    call.evaluator.deprecate(
+        "The abs() function's auto conversion of String to Numeric is deprecated - change to \
+         convert input before calling",
+    );
     let text = call.arguments[0].as_str().unwrap_or_default();
     let digits = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
     let unsigned = text.strip_prefix('-').unwrap_or(text);
@@ -84,15 +88,17 @@ fn rounded(call: &Call<'_, '_>, round: fn(f64) -> f64) -> Evaluated {
     let value = match &call.arguments[0] {
         Value::Integer(value) => return Ok(Value::Integer(*value)),
         Value::Float(value) => *value,
-        Value::String(text) => match super::stdlib::parse_float(text) {
-            Some(value) => value,
-            None => {
-                fail!(
-                    "{}(): cannot convert given value to a floating point value.",
-                    call.name
-                )
+        Value::String(text) => {
+            let name = call.name;
+            call.evaluator.deprecate(&format!(
+                "The {name}() function's auto conversion of String to Float is deprecated - \
+                 change to convert input before calling"
+            ));
+            match super::stdlib::parse_float(text) {
+                Some(value) => value,
+                None => fail!("{name}(): cannot convert given value to a floating point value."),
             }
-        },
+        }
         other => fail!(
             "{}(): cannot round {}",
             call.name,

@@ -28,6 +28,9 @@ impl Value {
             | (Self::Timespan(a), Self::Integer(_) | Self::Float(_)) => {
                 super::time::compare_with_number(*a, other) == Some(std::cmp::Ordering::Equal)
             }
+            (Self::Integer(_) | Self::Float(_), Self::Timestamp(_) | Self::Timespan(_)) => {
+                other.equals(self)
+            }
             _ => self == other,
         }
     }

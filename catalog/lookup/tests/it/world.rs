@@ -7,7 +7,7 @@ use ficelle_language::{
     Type, Value,
     error::{Error, Evaluated},
 };
-use ficelle_lookup::{Lookup, LookupHost, LookupSettings, ModuleData, lookup};
+use ficelle_lookup::{Interpolated, Lookup, LookupHost, LookupSettings, ModuleData, lookup};
 use ficelle_model::{
     Resource,
     inputs::{CommandOutput, DirectoryEntry, ExportedQuery, FileKind, InputError, Inputs},
@@ -101,6 +101,14 @@ impl LookupHost for World {
 
     fn call_function(&self, name: &str, _arguments: Vec<Value>) -> Evaluated {
         Err(Error::new(format!("Unknown function: '{name}'")).into())
+    }
+
+    fn context(&self, module: Option<&str>) -> Evaluated {
+        Ok(module.map_or(Value::Undef, Value::from))
+    }
+
+    fn undefined(&self, _name: &str, _place: Interpolated) -> Evaluated<()> {
+        Ok(())
     }
 
     fn module(&self, name: &str) -> Option<ModuleData> {
