@@ -23,23 +23,22 @@ use crate::{
 /// --waitforcert, --runinterval, --splay, --daemonize, --confdir, --vardir, --ssldir, --serverport, …
 #[derive(Debug, Parser)]
 #[command(name = "agent", version)]
-#[command(args_conflicts_with_subcommands = true)]
 pub struct Cli {
     #[command(subcommand)]
     command: Option<Command>,
     /// One run in the foreground, with all that is worth knowing: --onetime --verbose
     /// --no-daemonize --no-usecacheonfailure --no-use_cached_catalog --detailed-exitcodes
     /// --no-splay --show_diff. A flag beside it wins: -t --usecacheonfailure.
-    #[arg(short = 't', long)]
+    #[arg(short = 't', long, global = true)]
     pub test: bool,
     /// Tell by the exit code what happened: 2 for changes, 4 for failures, 6 for both.
-    #[arg(long)]
+    #[arg(long, global = true)]
     pub detailed_exitcodes: bool,
     /// Say what is going on.
-    #[arg(short, long)]
+    #[arg(short, long, global = true)]
     pub verbose: bool,
     /// Say everything.
-    #[arg(short, long)]
+    #[arg(short, long, global = true)]
     pub debug: bool,
     /// No runs until --enable; the reason is shown to whoever tries.
     #[arg(long, num_args = 0..=1, default_missing_value = "reason not specified")]
@@ -82,10 +81,13 @@ pub fn run(arguments: impl Iterator<Item = String>) -> Result<ExitCode> {
     let cli = match Cli::try_parse_from(std::iter::once("agent".to_owned()).chain(rest)) {
         Ok(cli) => cli,
         Err(error) => {
-            // Help is an error to clap, but none to whoever asked for it.
-            let code = u8::try_from(error.exit_code()).unwrap_or(1);
             error.print()?;
-            return Ok(ExitCode::from(code));
+            // Help is an error to clap, but none to whoever asked for it; and 2, which clap gives
+            // for a mistake, is what --detailed-exitcodes gives for changes.
+            return Ok(match error.use_stderr() {
+                true => ExitCode::FAILURE,
+                false => ExitCode::SUCCESS,
+            });
         }
     };
     if cli.test {
@@ -107,10 +109,13 @@ pub fn run(arguments: impl Iterator<Item = String>) -> Result<ExitCode> {
     if cli.debug {
         trace();
     }
+    let is_detailed = cli.detailed_exitcodes || cli.test;
     if let Some(command) = cli.command {
         return match command {
             Command::Facts(facts) => command::facts::run(&facts, &configuration, &console),
-            Command::Apply(apply) => command::apply::run(&apply, &configuration, &console),
+            Command::Apply(apply) => {
+                command::apply::run(&apply, is_detailed, &configuration, &console)
+            }
             Command::Resource(one) => command::resource::run(&one, &configuration, &console),
         };
     }
@@ -137,7 +142,6 @@ pub fn run(arguments: impl Iterator<Item = String>) -> Result<ExitCode> {
         return daemon::detach(&all);
     }
     let control = Control::listen()?;
-    let is_detailed = cli.detailed_exitcodes || cli.test;
     let daemon = daemon::Daemon::new(configuration, console, control);
     if is_once {
         return daemon.once(is_detailed);

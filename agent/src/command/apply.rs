@@ -31,9 +31,6 @@ pub struct Apply {
     /// Code in place of a file.
     #[arg(short, long, conflicts_with = "file")]
     execute: Option<String>,
-    /// Tell by the exit code what happened: 2 for changes, 4 for failures, 6 for both.
-    #[arg(long)]
-    detailed_exitcodes: bool,
     /// Only read the manifest.
     #[arg(long)]
     parseonly: bool,
@@ -41,6 +38,7 @@ pub struct Apply {
 
 pub fn run(
     arguments: &Apply,
+    is_detailed: bool,
     configuration: &Configuration,
     console: &Arc<Console>,
 ) -> Result<ExitCode> {
@@ -73,7 +71,7 @@ pub fn run(
     report.finish(&IndexMap::new());
     Ok(match has_applied {
         false => ExitCode::FAILURE,
-        true if arguments.detailed_exitcodes => ExitCode::from(report.exit_code()),
+        true if is_detailed => ExitCode::from(report.exit_code()),
         true => ExitCode::SUCCESS,
     })
 }
