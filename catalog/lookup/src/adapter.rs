@@ -37,6 +37,9 @@ pub struct LookupSettings {
 /// What gave a hash of data: the layer, the function, the location.
 type Source = (Layer, Arc<str>, Location);
 
+/// Who keeps a context: the layer, the level's name, the function.
+type Level = (Layer, Arc<str>, Arc<str>);
+
 /// The lookups of one compile: hierarchies and options that were read stay in mind.
 pub struct Lookup {
     settings: LookupSettings,
@@ -44,7 +47,7 @@ pub struct Lookup {
     hierarchies: RefCell<Map<Layer, Option<Rc<Hierarchy>>>>,
     options: RefCell<Map<Layer, Rc<KeyOptions>>>,
     hashes: RefCell<Map<Source, Value>>,
-    contexts: RefCell<Map<(Layer, Arc<str>, Arc<str>), Value>>,
+    contexts: RefCell<Map<Level, Value>>,
     /// The questions during which a back end is at work, the innermost last.
     asked: RefCell<Vec<Rc<Vec<Arc<str>>>>>,
 }

@@ -98,7 +98,9 @@ pub fn evaluate(case: &Case) -> Observed {
             ..Observed::result("value", rich::to_json(&evaluation.value))
         },
         Err(mut error) => {
+            // The recording has the text before node and environment are added to it.
             error.node = None;
+            error.environment = None;
             Observed::error(error.to_string())
         }
     }

@@ -168,9 +168,25 @@ fn find(name: &str) -> Option<&'static Function> {
 /// Calls a function, where there is one of this name.
 pub(super) fn call(compiler: &Compiler<'_>, call: &Call<'_, '_>) -> Option<Evaluated> {
     let Some(function) = find(call.name) else {
-        return context::call(compiler, call);
+        return context::call(compiler, call).or_else(|| twin(compiler, call));
     };
     Some(run(compiler, function, call))
+}
+
+/// Calls the native twin of a module's function in Ruby, where the module has that function and
+/// no other of this name.
+fn twin(compiler: &Compiler<'_>, call: &Call<'_, '_>) -> Option<Evaluated> {
+    let name = call.name.strip_prefix("::").unwrap_or(call.name);
+    let function = ficelle_language::functions::find_of_module(name)?;
+    let is_meant = || -> Evaluated<bool> {
+        Ok(compiler.definitions.function(name)?.is_none()
+            && compiler.definitions.ruby_function(name)?.is_some())
+    };
+    match is_meant() {
+        Ok(true) => Some(function.call(call)),
+        Ok(false) => None,
+        Err(error) => Some(Err(error)),
+    }
 }
 
 fn run(compiler: &Compiler<'_>, function: &Function, call: &Call<'_, '_>) -> Evaluated {

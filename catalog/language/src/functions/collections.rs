@@ -372,7 +372,8 @@ fn extreme(call: &Call<'_, '_>, values: &[Value], wanted: Ordering) -> Evaluated
     Ok(best.clone())
 }
 
-/// Numbers by value, also where strings stand for both; anything else by its text.
+/// Numbers, versions and times by value, numbers also where strings stand for both; anything else
+/// by its text.
 fn loose_order(call: &Call<'_, '_>, a: &Value, b: &Value) -> Ordering {
     let coerced = |conversion: &str| {
         call.evaluator.deprecate(&format!(
@@ -382,7 +383,16 @@ fn loose_order(call: &Call<'_, '_>, a: &Value, b: &Value) -> Ordering {
         ));
     };
     let are_texts = matches!((a, b), (Value::String(_), Value::String(_)));
-    if let (Value::Integer(_) | Value::Float(_), Value::Integer(_) | Value::Float(_)) = (a, b) {
+    let are_alike = matches!(
+        (a, b),
+        (
+            Value::Integer(_) | Value::Float(_),
+            Value::Integer(_) | Value::Float(_)
+        ) | (Value::SemVer(_), Value::SemVer(_))
+            | (Value::Timestamp(_), Value::Timestamp(_))
+            | (Value::Timespan(_), Value::Timespan(_))
+    );
+    if are_alike {
         return comparison::compare(a, b)
             .ok()
             .flatten()

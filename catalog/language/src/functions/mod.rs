@@ -13,6 +13,7 @@ use crate::{
     types::mismatch,
 };
 
+pub use modules::find_of_module;
 use signature::Signature;
 
 pub(crate) mod collections;
@@ -23,6 +24,7 @@ mod formatting;
 pub(crate) mod iteration;
 mod logging;
 mod math;
+mod modules;
 pub mod patterns;
 pub(crate) mod random;
 mod signature;
@@ -89,17 +91,22 @@ const FAMILIES: &[&[Function]] = &[
     types::FUNCTIONS,
 ];
 
-static REGISTRY: LazyLock<FxHashMap<&'static str, Registered>> = LazyLock::new(|| {
-    let all = FAMILIES.iter().chain(stdlib::FAMILIES).copied().flatten();
-    all.map(|function| {
-        let registered = Registered {
-            function,
-            signatures: OnceLock::new(),
-        };
-        (function.name, registered)
-    })
-    .collect()
-});
+static REGISTRY: LazyLock<FxHashMap<&'static str, Registered>> =
+    LazyLock::new(|| registered(FAMILIES.iter().chain(stdlib::FAMILIES).copied().flatten()));
+
+fn registered(
+    functions: impl Iterator<Item = &'static Function>,
+) -> FxHashMap<&'static str, Registered> {
+    functions
+        .map(|function| {
+            let registered = Registered {
+                function,
+                signatures: OnceLock::new(),
+            };
+            (function.name, registered)
+        })
+        .collect()
+}
 
 /// The function of a name.
 pub fn find(name: &str) -> Option<&'static Registered> {
