@@ -66,9 +66,16 @@ pub fn run(
     let control = Control::listen()?;
     let files = run::modules::Modules::new(&configuration.system, module_path(configuration)?);
     let mut report = Report::new(catalog.name.as_str(), Timestamp::now());
+    report.puppet_version = ficelle_model::PUPPET_VERSION.into();
+    report.environment = Some(catalog.environment.as_str().into());
+    console.record();
     let stop = || control.is_stopping();
     let has_applied = run::apply(configuration, console, catalog, &files, &stop, &mut report)?;
-    report.finish(&IndexMap::new());
+    let total = began.elapsed().as_secs_f64();
+    report.logs = console.recorded_lines();
+    report.finish(&IndexMap::from([("total".into(), total)]));
+    let environment = catalog.environment.as_str();
+    run::last_run(&configuration.settings)?.write(&report, environment, Timestamp::now())?;
     Ok(match has_applied {
         false => ExitCode::FAILURE,
         true if is_detailed => ExitCode::from(report.exit_code()),

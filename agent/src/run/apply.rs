@@ -81,7 +81,8 @@ pub fn apply(
     Ok(true)
 }
 
-pub(super) fn last_run(settings: &Settings) -> Result<LastRun> {
+/// Where it is told how the last run went.
+pub fn last_run(settings: &Settings) -> Result<LastRun> {
     Ok(LastRun {
         summary: settings.path("lastrunfile")?,
         report: settings.path("lastrunreport")?,

@@ -24,11 +24,10 @@ use indexmap::IndexMap;
 use jiff::Timestamp;
 
 use crate::{configuration::Configuration, control::Control, journal::Console};
-use apply::last_run;
 use cache::Cache;
 use source::Remote;
 
-pub use apply::apply;
+pub use apply::{apply, last_run};
 pub use facts::facts;
 
 /// How a run ended.

@@ -46,6 +46,9 @@ fn a_manifest_takes_effect_once() {
     let told = "Notice: /Stage[main]/Main/Exec[told]: Triggered 'refresh' from 1 event\n";
     assert!(first.out.contains(told), "{}", first.out);
 
+    let summary = node.text("var/public/last_run_summary.yaml");
+    assert!(summary.contains("  changed: 9\n"), "{summary}");
+
     let second = node.apply(&quiet(), &[]);
     assert_eq!(second.code, Some(0), "{second:?}");
     let changes = |line: &&str| line.contains("/Stage[main]");
