@@ -31,15 +31,18 @@ NAME=${NAME,,}
 
 say() { echo "phase1 ($NAME): $*"; }
 
-# The block between the marks is ours; the rest of the file is left as it is.
+# The block between the marks is ours; the rest of the file is left as it is, and what it says
+# already is not said twice: a server that is down would be tried once for each line.
 write_hosts() {
-  local pair name address
+  local pair name address rest
+  rest=$(sed '/^# BEGIN ficelle$/,/^# END ficelle$/d' /etc/hosts)
   {
-    sed '/^# BEGIN ficelle$/,/^# END ficelle$/d' /etc/hosts
+    echo "$rest"
     echo '# BEGIN ficelle'
     for pair in "CONTROL=$CONTROL_ADDRESS" ${FICELLE_HOSTS:-}; do
       name=${pair%%=*} address=${pair#*=}
-      echo "$address ${name,,} ${name^^}"
+      grep -qiE "^${address//./\\.}[[:space:]](.*[[:space:]])?$name([[:space:]]|\$)" <<<"$rest" ||
+        echo "$address ${name,,} ${name^^}"
     done | sort -u
     echo '# END ficelle'
   } >/etc/hosts.ficelle
