@@ -178,15 +178,18 @@ pub(super) fn call(compiler: &Compiler<'_>, call: &Call<'_, '_>) -> Option<Evalu
 fn twin(compiler: &Compiler<'_>, call: &Call<'_, '_>) -> Option<Evaluated> {
     let name = call.name.strip_prefix("::").unwrap_or(call.name);
     let function = ficelle_language::functions::find_of_module(name)?;
-    let is_meant = || -> Evaluated<bool> {
-        Ok(compiler.definitions.function(name)?.is_none()
-            && compiler.definitions.ruby_function(name)?.is_some())
-    };
-    match is_meant() {
+    match is_twin(compiler, name) {
         Ok(true) => Some(function.call(call)),
         Ok(false) => None,
         Err(error) => Some(Err(error)),
     }
+}
+
+/// Whether a module's function in Ruby has a native twin that stands in for it.
+pub(super) fn is_twin(compiler: &Compiler<'_>, name: &str) -> Evaluated<bool> {
+    Ok(ficelle_language::functions::find_of_module(name).is_some()
+        && compiler.definitions.function(name)?.is_none()
+        && compiler.definitions.ruby_function(name)?.is_some())
 }
 
 fn run(compiler: &Compiler<'_>, function: &Function, call: &Call<'_, '_>) -> Evaluated {
