@@ -16,6 +16,7 @@ const CLASSES: &[&str] = &[
     "Symbol",
     "Array",
     "Hash",
+    "IPAddr",
     "Integer",
     "Fixnum",
     "Float",

@@ -1,6 +1,6 @@
 //! Functions of classes and modules: `Hash.new`, `Time.now`, `JSON.generate`, `File.basename`.
 
-use std::{fmt::Write as _, rc::Rc};
+use std::{fmt::Write as _, net::IpAddr, rc::Rc};
 
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use md5::{Digest as _, Md5};
@@ -121,6 +121,7 @@ pub(super) fn call(
             )?,
             _ => None,
         },
+        "IPAddr" if name == "new" => address(arguments)?,
         "ERB::Util" | "CGI" => escape(class, name, arguments)?,
         _ if name == "new" && exception::is_exception(class) => {
             let message = match arguments.first() {
@@ -404,4 +405,37 @@ pub(super) fn shell_escape(text: &str) -> String {
         }
     }
     escaped
+}
+
+/// An address that is valid, as its text: templates ask for no more than whether it is one.
+fn address(arguments: &[Value]) -> Run<Option<Value>> {
+    let [text] = arguments else {
+        return Ok(None);
+    };
+    let text = argument::string(text)?;
+    if text.contains(['/', '%']) {
+        return Err(Stop::unsupported("networks and zones in IPAddr"));
+    }
+    let bare = text
+        .strip_prefix('[')
+        .and_then(|text| text.strip_suffix(']'));
+    match bare.unwrap_or(&text).parse::<IpAddr>() {
+        Ok(address) => Ok(Some(Value::text(address.to_string()))),
+        Err(_) => Err(Stop::argument(format!("invalid address: {text}"))),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Value, address};
+
+    #[test]
+    fn addresses_are_told_from_names() {
+        for valid in ["192.0.2.1", "::1", "[2001:db8::1]"] {
+            assert!(address(&[Value::text(valid)]).is_ok(), "{valid}");
+        }
+        for invalid in ["*", "localhost", "300.0.0.1", "192.0.2.0/24"] {
+            assert!(address(&[Value::text(invalid)]).is_err(), "{invalid}");
+        }
+    }
 }
