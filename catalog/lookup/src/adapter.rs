@@ -733,12 +733,10 @@ fn check_module_keys(
         if name != OPTIONS && !name.starts_with(&prefix) {
             host.warn(
                 &format!(
-                    "Module '{module}': Value returned from {}  must use keys qualified with the \
+                    "Module '{module}': Value returned from {} must use keys qualified with the \
                      name of the module; got {name}",
                     source()
-                )
-                .replace(",  must", ", must")
-                .replace("'  must", "' must"),
+                ),
                 None,
             );
         }
