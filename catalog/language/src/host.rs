@@ -21,6 +21,7 @@ use crate::{
     evaluator::{Call, Evaluator},
     scope::Scope,
     types::Type,
+    values::Value,
 };
 
 /// An expression that the host evaluates: where it stands and what surrounds it.
@@ -70,6 +71,10 @@ pub trait Host {
     /// # Errors
     /// Its file cannot be read or holds something else.
     fn load_type(&self, evaluator: &Evaluator<'_>, name: &str) -> Evaluated<Option<Type>>;
+
+    /// An ERB template has changed in place what a variable of `scope` holds: parameters of the
+    /// resources around that hold the very value `before` hold `after` from now on.
+    fn exchange(&self, _scope: &Scope, _before: &Value, _after: &Value) {}
 
     /// Whether a resource type of this name (any case) is known, native or defined.
     ///

@@ -135,6 +135,21 @@ impl Scope {
         self.variables.borrow_mut().insert(name.into(), value);
     }
 
+    /// Removes a variable of this very scope.
+    pub fn forget(&self, name: &str) {
+        self.variables.borrow_mut().remove(name);
+    }
+
+    /// Puts another value wherever a variable of this very scope holds the very value `before`,
+    /// not only an equal one: an ERB template has changed it in place.
+    pub fn exchange(&self, before: &Value, after: &Value) {
+        for value in self.variables.borrow_mut().values_mut() {
+            if value.is_same(before) {
+                *value = after.clone();
+            }
+        }
+    }
+
     /// The names and values that were set in this very scope, in no order.
     pub fn own_variables(&self) -> Vec<(Arc<str>, Value)> {
         let variables = self.variables.borrow();

@@ -158,13 +158,16 @@ impl Compiler<'_> {
             scope.replace("caller_module_name", string(module));
         }
         let title = declared.reference.title.clone();
-        let name = given("name").unwrap_or_else(|| title.clone());
         if matches!(body.kind, ScopeKind::Class(_)) {
+            let name = given("name").unwrap_or_else(|| title.clone());
             scope.replace("title", string(title.to_lowercase().into()));
             scope.replace("name", string(name.to_lowercase().into()));
         } else {
-            scope.replace("title", string(title));
-            scope.replace("name", string(name));
+            let odd_title = declared.odd_title.clone();
+            let title = odd_title.unwrap_or_else(|| string(title));
+            let name = given("name").map_or_else(|| title.clone(), string);
+            scope.replace("title", title);
+            scope.replace("name", name);
         }
     }
 

@@ -137,7 +137,7 @@ impl Compiler<'_> {
         body: &ResourceBody,
         seen: &mut FxHashSet<Option<Arc<str>>>,
         place: Place<'_, '_>,
-    ) -> Evaluated<(Vec<Arc<str>>, bool)> {
+    ) -> Evaluated<(Vec<Value>, bool)> {
         let value = place.evaluator.evaluate(&body.title, place.scope)?;
         let refuse = |message: String| Err(Error::issue(message).at(body.title.span).into());
         if matches!(value, Value::Undef) {
@@ -178,7 +178,7 @@ impl Compiler<'_> {
                 .into());
             }
             match title {
-                Some(title) => titles.push(title),
+                Some(title) => titles.push(Value::String(title)),
                 None => is_default = true,
             }
         }
@@ -240,7 +240,7 @@ impl Compiler<'_> {
     pub(super) fn create(
         &self,
         type_name: &str,
-        titles: &[Arc<str>],
+        titles: &[Value],
         parameters: &Parameters,
         site: Site<'_, '_>,
     ) -> Evaluated<Vec<Value>> {
@@ -258,16 +258,24 @@ impl Compiler<'_> {
             }
         };
         let mut references = Vec::with_capacity(titles.len());
-        for title in titles {
+        for given in titles {
+            let title: Arc<str> = match given {
+                Value::String(title) => title.clone(),
+                other => texts::display(other).into(),
+            };
             let reference = match &declaring {
-                Declaring::Classes => self.declare_class(title, parameters, site)?,
+                Declaring::Classes => self.declare_class(&title, parameters, site)?,
                 Declaring::Type(known) => {
                     let reference = Reference {
                         type_name: known.name.clone(),
-                        title: title.clone(),
+                        title,
                     };
                     let kind = known.kind.clone();
-                    let declared = self.declared(reference, kind, parameters, site)?;
+                    let odd_title = match given {
+                        Value::String(_) => None,
+                        other => Some(other.clone()),
+                    };
+                    let declared = self.entitled(reference, odd_title, kind, parameters, site)?;
                     let id = self.add(declared)?;
                     self.table.get(id).reference.clone()
                 }
@@ -281,6 +289,18 @@ impl Compiler<'_> {
     pub(super) fn declared(
         &self,
         reference: Reference,
+        kind: Kind,
+        parameters: &Parameters,
+        site: Site<'_, '_>,
+    ) -> Evaluated<Declared> {
+        self.entitled(reference, None, kind, parameters, site)
+    }
+
+    /// As [`Self::declared`]. A title that is no string is no tag.
+    fn entitled(
+        &self,
+        reference: Reference,
+        odd_title: Option<Value>,
         kind: Kind,
         parameters: &Parameters,
         site: Site<'_, '_>,
@@ -300,6 +320,7 @@ impl Compiler<'_> {
             collected: false,
             label: kind.label(),
             reference,
+            odd_title,
             kind,
             frame,
         };
@@ -311,7 +332,7 @@ impl Compiler<'_> {
         let type_name = declared.reference.type_name.clone();
         tags::add(&mut declared.tags, &type_name).map_err(Error::new)?;
         let title = declared.reference.title.clone();
-        if &*title != "main" || !declared.kind.is_class() {
+        if declared.odd_title.is_none() && (&*title != "main" || !declared.kind.is_class()) {
             tags::add_if_valid(&mut declared.tags, &title);
         }
         for (name, default) in declared.frame.defaults(&type_name) {

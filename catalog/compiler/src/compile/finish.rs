@@ -197,7 +197,8 @@ impl Compiler<'_> {
             parameters.insert("name".into(), Data::from("main"));
         }
         let name = declared.kind.normalize_name(title.clone());
-        if name != *title && !declared.parameters.contains_key(namevar) {
+        let differs = name != *title || declared.odd_title.is_some();
+        if differs && !declared.parameters.contains_key(namevar) {
             parameters.insert(namevar.into(), Data::String(name));
         }
         let converter = convert::Converter {

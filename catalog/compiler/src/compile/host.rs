@@ -90,6 +90,15 @@ impl Host for Compiler<'_> {
         self.alias(evaluator, name)
     }
 
+    fn exchange(&self, scope: &Scope, before: &Value, after: &Value) {
+        // Values come down from resource to resource by their parameters.
+        let mut frame = Some(Frame::of(scope));
+        while let Some(inner) = frame {
+            self.table.get_mut(inner.resource).exchange(before, after);
+            frame = inner.parent.clone();
+        }
+    }
+
     fn is_resource_type(&self, name: &str) -> Evaluated<bool> {
         Ok(self.resource_type(name)?.is_some())
     }

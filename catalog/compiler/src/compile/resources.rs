@@ -82,6 +82,8 @@ pub(super) enum Stage {
 #[derive(Debug)]
 pub(super) struct Declared {
     pub reference: Reference,
+    /// The title, where it is no string: `create_resources` takes the keys of any hash.
+    pub odd_title: Option<Value>,
     pub kind: Kind,
     pub parameters: Parameters,
     pub tags: IndexSet<Arc<str>>,
@@ -114,6 +116,15 @@ impl Declared {
             });
         let name = given.unwrap_or_else(|| self.reference.title.clone());
         self.kind.normalize_name(name)
+    }
+
+    /// Puts another value wherever a parameter holds the very value `before`.
+    pub(super) fn exchange(&mut self, before: &Value, after: &Value) {
+        for parameter in self.parameters.values_mut() {
+            if parameter.value.is_same(before) {
+                parameter.value = after.clone();
+            }
+        }
     }
 
     /// Sets a parameter; `tag` tags the resource too.

@@ -4,13 +4,13 @@ use std::{rc::Rc, sync::Arc};
 
 use rustc_hash::FxHashMap;
 
-use super::{ErbError, Template, TemplateScope};
+use super::{ErbError, Template, TemplateFile, TemplateScope};
 use crate::{
     error::{Error, Evaluated},
     evaluator::Call,
     functions,
-    host::{Level, ModuleFolder, Strict},
-    scope::Scope,
+    host::{ClassScope, Level, ModuleFolder, Strict},
+    scope::{AlreadySet, Scope},
     values::Value,
 };
 
@@ -21,35 +21,48 @@ use crate::{
 pub fn template(call: &Call<'_, '_>) -> Evaluated {
     let mut texts = String::new();
     for name in arguments(call)? {
-        let host = call.evaluator.host();
-        host.log(Level::Debug, &format!("Retrieving template {name}"), None);
-        let path = match name.starts_with('/') {
-            true => Some(camino::Utf8PathBuf::from(&name)),
-            false => host.find_file(ModuleFolder::Templates, &name),
-        };
-        let missing = || Error::new(format!("Could not find template '{name}'"));
-        let path = path.ok_or_else(missing)?;
-        let bytes = host
-            .inputs()
-            .read(&path)
-            .map_err(|error| Error::new(error.to_string()))?
-            .ok_or_else(missing)?;
-        let text = std::str::from_utf8(&bytes)
-            .map_err(|_| Error::new(format!("template {path} is not encoded in UTF-8")))?;
+        let found = find(call, &name)?;
         let scope = CallScope {
             call,
-            file: Some(path.as_str()),
+            file: Some(&found.path),
         };
-        let rendered = render(text, &scope).map_err(|error| {
-            Error::new(format!(
-                "Failed to parse template {name}:\n  Filepath: {path}\n  Line: {}\n  Detail: {}\n",
-                error.line,
-                error.detail()
-            ))
-        })?;
+        let rendered = render(&found.text, &scope)
+            .map_err(|error| Error::new(failed(&name, &found.path, &error)))?;
         texts.push_str(&rendered);
     }
     Ok(Value::string(texts))
+}
+
+/// The file of a template.
+fn find(call: &Call<'_, '_>, name: &str) -> Result<TemplateFile, Error> {
+    let host = call.evaluator.host();
+    host.log(Level::Debug, &format!("Retrieving template {name}"), None);
+    let path = match name.starts_with('/') {
+        true => Some(camino::Utf8PathBuf::from(name)),
+        false => host.find_file(ModuleFolder::Templates, name),
+    };
+    let missing = || Error::new(format!("Could not find template '{name}'"));
+    let path = path.ok_or_else(missing)?;
+    let bytes = host
+        .inputs()
+        .read(&path)
+        .map_err(|error| Error::new(error.to_string()))?
+        .ok_or_else(missing)?;
+    let text = std::str::from_utf8(&bytes)
+        .map_err(|_| Error::new(format!("template {path} is not encoded in UTF-8")))?;
+    Ok(TemplateFile {
+        text: text.to_owned(),
+        path: path.into_string(),
+    })
+}
+
+/// What is said of a template that cannot be rendered.
+pub(super) fn failed(name: &str, path: &str, error: &ErbError) -> String {
+    format!(
+        "Failed to parse template {name}:\n  Filepath: {path}\n  Line: {}\n  Detail: {}\n",
+        error.line,
+        error.detail()
+    )
 }
 
 /// `inline_template(text, …)`: the texts of templates that are given as strings.
@@ -166,6 +179,52 @@ impl TemplateScope for CallScope<'_, '_> {
         self.call
             .forward(name, arguments)
             .map_err(|unwind| unwind.into_error().message)
+    }
+
+    fn set_variable(&self, name: &str, value: Value) -> Result<(), String> {
+        if matches!(name, "trusted" | "facts") {
+            return Err(format!(
+                "Attempt to assign to a reserved variable name: '${name}'"
+            ));
+        }
+        if !name.is_empty() && name.bytes().all(|byte| byte.is_ascii_digit()) {
+            return Err(format!(
+                "Cannot assign to a numeric match result variable '${name}'"
+            ));
+        }
+        let result = self.call.scope.set(name, value);
+        result.map_err(|AlreadySet| format!("Cannot reassign variable '${name}'"))
+    }
+
+    fn forget(&self, name: &str) {
+        self.call.scope.forget(name);
+    }
+
+    fn changed(&self, name: &str, before: &Value, after: &Value) {
+        let mut scopes: Vec<Rc<Scope>> = Vec::new();
+        let mut next = Some(self.call.scope);
+        while let Some(scope) = next {
+            scopes.push(scope.clone());
+            next = scope.parent();
+        }
+        let host = self.call.evaluator.host();
+        let absolute = name.strip_prefix("::").unwrap_or(name);
+        match absolute.rsplit_once("::") {
+            Some((class, _)) => {
+                if let ClassScope::Evaluated(scope) = host.class_scope(class) {
+                    scopes.push(scope);
+                }
+            }
+            None => scopes.push(host.top_scope()),
+        }
+        for scope in scopes {
+            scope.exchange(before, after);
+        }
+        host.exchange(self.call.scope, before, after);
+    }
+
+    fn template(&self, name: &str) -> Result<TemplateFile, String> {
+        find(self.call, name).map_err(|error| error.message)
     }
 
     fn has_function(&self, name: &str) -> bool {

@@ -61,6 +61,15 @@ impl ErbError {
     }
 }
 
+/// The text of a template, and where it was found.
+#[derive(Clone, Debug)]
+pub struct TemplateFile {
+    /// Its full path.
+    pub path: String,
+    /// Its text.
+    pub text: String,
+}
+
 /// What a template sees of the scope that it is rendered in.
 pub trait TemplateScope {
     /// What `@name` is: a variable that is visible, by its plain name. `None` where it is unknown
@@ -84,6 +93,25 @@ pub trait TemplateScope {
     /// # Errors
     /// Whatever the function raises.
     fn call_function(&self, name: &str, arguments: &[Value]) -> Result<Value, String>;
+
+    /// Sets a variable in the scope of the template.
+    ///
+    /// # Errors
+    /// It is set already, or its name is not allowed.
+    fn set_variable(&self, name: &str, value: Value) -> Result<(), String>;
+
+    /// Removes a variable that [`TemplateScope::set_variable`] has set.
+    fn forget(&self, name: &str);
+
+    /// The template has changed in place what `name` holds: whoever holds the very value `before`
+    /// holds `after` from now on.
+    fn changed(&self, name: &str, before: &Value, after: &Value);
+
+    /// A template of a module, by the name that the function `template` takes.
+    ///
+    /// # Errors
+    /// It cannot be found or read.
+    fn template(&self, name: &str) -> Result<TemplateFile, String>;
 
     /// Whether there is a function of this name.
     fn has_function(&self, name: &str) -> bool;

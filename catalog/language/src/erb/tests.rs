@@ -1,30 +1,33 @@
 //! Templates beside what Ruby makes of them.
 
-use std::{fmt::Write as _, path::Path, sync::Arc};
+use std::{cell::RefCell, fmt::Write as _, path::Path, sync::Arc};
 
-use super::{ErbError, ErbErrorKind, Template, TemplateScope};
+use super::{ErbError, ErbErrorKind, Template, TemplateFile, TemplateScope};
 use crate::values::{HashMap, Value};
 
 /// A scope with nothing but variables.
-struct Variables(Vec<(Arc<str>, Value)>);
+struct Variables(RefCell<Vec<(Arc<str>, Value)>>);
 
 impl Variables {
-    fn find(&self, name: &str) -> Option<&Value> {
+    fn new(variables: Vec<(Arc<str>, Value)>) -> Self {
+        Self(RefCell::new(variables))
+    }
+
+    fn find(&self, name: &str) -> Option<Value> {
         let name = name.strip_prefix("::").unwrap_or(name);
-        self.0
-            .iter()
-            .find(|(known, _)| &**known == name)
-            .map(|(_, value)| value)
+        let variables = self.0.borrow();
+        let found = variables.iter().find(|(known, _)| &**known == name);
+        found.map(|(_, value)| value.clone())
     }
 }
 
 impl TemplateScope for Variables {
     fn instance_variable(&self, name: &str) -> Option<Value> {
-        self.find(name).filter(|value| !value.is_undef()).cloned()
+        self.find(name).filter(|value| !value.is_undef())
     }
 
     fn variable(&self, name: &str) -> Result<Value, String> {
-        Ok(self.find(name).cloned().unwrap_or_default())
+        Ok(self.find(name).unwrap_or_default())
     }
 
     fn exists(&self, name: &str) -> bool {
@@ -32,7 +35,7 @@ impl TemplateScope for Variables {
     }
 
     fn variables(&self) -> Vec<(Arc<str>, Value)> {
-        self.0.clone()
+        self.0.borrow().clone()
     }
 
     fn call_function(&self, name: &str, arguments: &[Value]) -> Result<Value, String> {
@@ -48,6 +51,40 @@ impl TemplateScope for Variables {
             }
             _ => Err(format!("no function {name}")),
         }
+    }
+
+    fn set_variable(&self, name: &str, value: Value) -> Result<(), String> {
+        let mut variables = self.0.borrow_mut();
+        if variables.iter().any(|(known, _)| &**known == name) {
+            return Err(format!("Cannot reassign variable '${name}'"));
+        }
+        variables.push((name.into(), value));
+        Ok(())
+    }
+
+    fn forget(&self, name: &str) {
+        self.0.borrow_mut().retain(|(known, _)| &**known != name);
+    }
+
+    fn changed(&self, _name: &str, before: &Value, after: &Value) {
+        for (_, value) in self.0.borrow_mut().iter_mut() {
+            if value.is_same(before) {
+                *value = after.clone();
+            }
+        }
+    }
+
+    fn template(&self, name: &str) -> Result<TemplateFile, String> {
+        let text = match name {
+            "m/item.erb" => "<%= scope['_item'][:name] %>,<% scope['_item'][:seen] = true %>",
+            "m/raises.erb" => "\n<%= nil.foo %>",
+            "m/unknown.erb" => "<%= ENV['HOME'] %>",
+            _ => return Err(format!("Could not find template '{name}'")),
+        };
+        Ok(TemplateFile {
+            path: format!("/modules/{name}"),
+            text: text.to_owned(),
+        })
     }
 
     fn has_function(&self, name: &str) -> bool {
@@ -92,7 +129,7 @@ fn variables(text: &str) -> Variables {
     let parsed: serde_json::Value = serde_json::from_str(text).unwrap();
     let entry =
         |(name, value): (&String, &serde_json::Value)| (Arc::from(name.as_str()), of_json(value));
-    Variables(parsed.as_object().unwrap().iter().map(entry).collect())
+    Variables::new(parsed.as_object().unwrap().iter().map(entry).collect())
 }
 
 fn render(text: &str, scope: &Variables) -> Result<String, ErbError> {
@@ -106,7 +143,7 @@ fn with_stack(test: impl FnOnce() + Send + 'static) {
 }
 
 fn kind(text: &str) -> ErbErrorKind {
-    render(text, &Variables(Vec::new())).unwrap_err().kind
+    render(text, &Variables::new(Vec::new())).unwrap_err().kind
 }
 
 /// Every `resources/erb/*.erb` renders to what Ruby 3.1 has written to the `.txt` beside it.
@@ -212,7 +249,7 @@ fn nothing_of_the_system_is_in_reach() {
 fn errors_name_the_line() {
     let error = render(
         "a\n<% if true -%>\n<%= nil.foo %>\n<% end %>",
-        &Variables(Vec::new()),
+        &Variables::new(Vec::new()),
     );
     let error = error.unwrap_err();
     assert_eq!(error.line, 3);
@@ -223,7 +260,50 @@ fn errors_name_the_line() {
 #[test]
 fn a_sensitive_value_stays_hidden() {
     let secret = Value::Sensitive(Arc::new(Value::string("secret")));
-    let scope = Variables(vec![("password".into(), secret)]);
+    let scope = Variables::new(vec![("password".into(), secret)]);
     let rendered = render("<%= @password %> <%= @password.unwrap %>", &scope).unwrap();
     assert_eq!(rendered, "Sensitive [value redacted] secret");
+}
+
+#[test]
+fn a_template_within_another_shares_its_objects() {
+    let scope = Variables::new(vec![("list".into(), Value::array([Value::Integer(1)]))]);
+    let text = "<% scope.setvar('_item', {}) -%>
+<% %w[a b].each do |name| -%>
+<% scope.lookupvar('_item')[:name] = name -%>
+<%= scope.function_template(['m/item.erb']) -%>
+<% end -%>
+<%= scope.lookupvar('_item')[:seen] %> <% @list << 2 %><%= scope['list'] %>";
+    assert_eq!(render(text, &scope).unwrap(), "a,b,true [1, 2]");
+    let changed = Value::array([Value::Integer(1), Value::Integer(2)]);
+    assert_eq!(scope.find("list"), Some(changed));
+    assert_eq!(
+        scope.find("_item").unwrap().get("name"),
+        Some(&Value::string("b"))
+    );
+}
+
+#[test]
+fn what_goes_wrong_within_another_template_names_both() {
+    let error = render(
+        "<%= scope.call_function('template', ['m/raises.erb']) %>",
+        &Variables::new(Vec::new()),
+    );
+    let error = error.unwrap_err();
+    assert_eq!((error.kind, error.line), (ErbErrorKind::Raised, 1));
+    let wanted = "Failed to parse template m/raises.erb:\n  Filepath: /modules/m/raises.erb\n  \
+                  Line: 2\n  Detail: undefined method `foo' for nil:NilClass\n";
+    assert_eq!(error.message, wanted);
+}
+
+#[test]
+fn what_is_not_known_leaves_the_scope_as_it_was() {
+    let scope = Variables::new(vec![("list".into(), Value::array([Value::Integer(1)]))]);
+    let text = "<% scope.setvar('x', 1); @list << 2; scope.function_upcase(['a']) %>\
+                <%= scope.function_template(['m/unknown.erb']) %>";
+    let error = render(text, &scope).unwrap_err();
+    assert_eq!(error.kind, ErbErrorKind::Unsupported);
+    assert_eq!(scope.find("x"), None);
+    let before = Value::array([Value::Integer(1)]);
+    assert_eq!(scope.find("list"), Some(before));
 }

@@ -1,6 +1,9 @@
 //! Two equalities: the language's `==`, and Ruby's `eql?` that tells keys of a hash apart.
 
-use std::hash::{Hash, Hasher};
+use std::{
+    hash::{Hash, Hasher},
+    sync::Arc,
+};
 
 use indexmap::Equivalent;
 
@@ -8,6 +11,16 @@ use super::{HashMap, Iterator, Key, Object, Value};
 use crate::types::Type;
 
 impl Value {
+    /// Whether both are one and the same string, array or hash in memory.
+    pub fn is_same(&self, other: &Value) -> bool {
+        match (self, other) {
+            (Self::String(a), Self::String(b)) => Arc::ptr_eq(a, b),
+            (Self::Array(a), Self::Array(b)) => Arc::ptr_eq(a, b),
+            (Self::Hash(a), Self::Hash(b)) => Arc::ptr_eq(a, b),
+            _ => false,
+        }
+    }
+
     /// The language's `==`: strings without regard to case, `1 == 1.0`, elements alike.
     pub fn equals(&self, other: &Value) -> bool {
         match (self, other) {

@@ -88,10 +88,6 @@ fn declare(
         .collect();
     let mut titles = Vec::new();
     flatten(title, &mut titles);
-    let titles: Vec<Arc<str>> = titles
-        .iter()
-        .map(|title| Arc::from(texts::display(title)))
-        .collect();
     let location = call.location();
     let site = Site {
         evaluator: call.evaluator,

@@ -8,6 +8,7 @@ mod interpreter;
 mod json;
 mod lexer;
 mod methods;
+mod objects;
 mod parser;
 mod strftime;
 mod text;

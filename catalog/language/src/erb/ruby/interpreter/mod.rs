@@ -8,7 +8,9 @@ mod block;
 mod call;
 mod control;
 pub(super) mod environment;
+mod page;
 pub(super) mod stop;
+mod variables;
 
 use std::{
     rc::{Rc, Weak},
@@ -17,13 +19,13 @@ use std::{
 
 use rustc_hash::FxHashMap;
 
-use self::environment::{Environment, Frame};
 pub(super) use self::stop::{Run, Stop};
+use self::{environment::Environment, page::Page};
 use super::{
     ast::{Definition, Kind, Lambda, Node, Part},
-    convert,
+    objects::Objects,
     text::{display, symbol_of},
-    value::{Entries, MatchValue, Procedure, ProcedureKind, RangeValue, RegexpValue, Text, Value},
+    value::{Entries, MatchValue, Procedure, ProcedureKind, RangeValue, RegexpValue, Value},
 };
 use crate::{
     erb::{ErbError, ErbErrorKind, TemplateScope},
@@ -44,8 +46,8 @@ const ALLOCATED: usize = 192 << 20;
 /// The state of one rendering.
 pub(super) struct Interpreter<'a> {
     pub(super) scope: &'a dyn TemplateScope,
-    output: Text,
-    instances: FxHashMap<Arc<str>, Value>,
+    pub(super) objects: Objects,
+    page: Page,
     globals: FxHashMap<Arc<str>, Value>,
     constants: FxHashMap<Arc<str>, Value>,
     pub(super) methods: FxHashMap<Arc<str>, Arc<Definition>>,
@@ -69,8 +71,8 @@ pub(super) struct Interpreter<'a> {
 pub(in crate::erb) fn render(body: &Node, scope: &dyn TemplateScope) -> Result<String, ErbError> {
     let mut interpreter = Interpreter {
         scope,
-        output: Text::default(),
-        instances: FxHashMap::default(),
+        objects: Objects::default(),
+        page: Page::new(scope.file()),
         globals: FxHashMap::default(),
         constants: FxHashMap::default(),
         methods: FxHashMap::default(),
@@ -84,17 +86,18 @@ pub(in crate::erb) fn render(body: &Node, scope: &dyn TemplateScope) -> Result<S
         last_tag: 0,
         captured: Vec::new(),
     };
-    let frame = Rc::new(Frame { id: 0, block: None });
-    let environment = Environment::new(None, frame);
-    let result = interpreter.evaluate(body, &environment);
+    let result = interpreter.page(body);
     for captured in std::mem::take(&mut interpreter.captured) {
         if let Some(environment) = captured.upgrade() {
             environment.clear();
         }
     }
-    environment.clear();
+    let result = result.and_then(|()| interpreter.objects.settle(scope));
+    if let Err(Stop::Unsupported(_)) = &result {
+        interpreter.objects.undo(scope);
+    }
     match result {
-        Ok(_) => Ok(interpreter.output.take()),
+        Ok(()) => Ok(interpreter.page.take()),
         Err(stop) => Err(interpreter.error(stop)),
     }
 }
@@ -172,19 +175,6 @@ impl Interpreter<'_> {
         let result = run(self);
         self.depth -= 1;
         result
-    }
-
-    pub(super) fn output(&self) -> Text {
-        self.output.clone()
-    }
-
-    fn write(&mut self, text: &str) -> Run<()> {
-        let mut output = self.output.borrow_mut();
-        if output.len() + text.len() > LONGEST {
-            return Err(Stop::Limit("the text is too long".to_owned()));
-        }
-        output.push_str(text);
-        Ok(())
     }
 
     fn evaluate(&mut self, node: &Node, environment: &Rc<Environment>) -> Run {
@@ -339,50 +329,6 @@ impl Interpreter<'_> {
         self.captured.push(Rc::downgrade(environment));
         let tag = self.tag();
         Rc::new(Procedure { kind, tag })
-    }
-
-    /// `@name`: one that the template has set, else the scope's.
-    pub(super) fn instance(&mut self, name: &str) -> Run {
-        if let Some(value) = self.instances.get(name) {
-            return Ok(value.clone());
-        }
-        let value = match self.scope.instance_variable(name) {
-            Some(value) => convert::to_ruby(&value),
-            None => Value::Nil,
-        };
-        self.instances.insert(name.into(), value.clone());
-        Ok(value)
-    }
-
-    pub(super) fn set_instance(&mut self, name: &str, value: Value) {
-        self.instances.insert(name.into(), value);
-    }
-
-    pub(super) fn is_instance_defined(&self, name: &str) -> bool {
-        self.instances
-            .get(name)
-            .is_some_and(|value| !value.is_nil())
-            || self.scope.instance_variable(name).is_some()
-    }
-
-    fn global(&mut self, name: &str) -> Run {
-        match name {
-            "~" => Ok(self.last_match.clone().map_or(Value::Nil, Value::Match)),
-            "!" => Ok(self.rescued.clone()),
-            "&" => Ok(self
-                .last_match
-                .as_ref()
-                .map_or(Value::Nil, |found| found.value(0))),
-            "/" => Ok(Value::text("\n")),
-            "," | ";" => Ok(Value::Nil),
-            _ => match self.globals.get(name) {
-                Some(value) => Ok(value.clone()),
-                None if name.starts_with(|first: char| first.is_ascii_lowercase()) => {
-                    Ok(Value::Nil)
-                }
-                None => Err(Stop::unsupported(format!("the global variable ${name}"))),
-            },
-        }
     }
 
     fn interpolated(&mut self, parts: &[Part], environment: &Rc<Environment>) -> Run<String> {

@@ -43,6 +43,7 @@ pub(super) fn call(
         let changed = changed.0.borrow().clone();
         let is_same = changed.len() == list.0.borrow().len();
         *list.0.borrow_mut() = changed;
+        ruby.objects.is_changed = true;
         return answer(if *is_picky && is_same {
             Value::Nil
         } else {
@@ -55,7 +56,9 @@ pub(super) fn call(
     if let Some(value) = derive(ruby, list, name, arguments, block)? {
         return Ok(Some(value));
     }
-    change(ruby, list, name, arguments, block)
+    let answer = change(ruby, list, name, arguments, block);
+    ruby.objects.is_changed |= !matches!(answer, Ok(None));
+    answer
 }
 
 fn read(

@@ -38,6 +38,7 @@ pub(super) fn call(
         let changed = changed.entries.borrow().clone();
         let is_same = changed.len() == map.entries.borrow().len();
         *map.entries.borrow_mut() = changed;
+        ruby.objects.is_changed = true;
         return answer(if *is_picky && is_same {
             Value::Nil
         } else {
@@ -50,7 +51,9 @@ pub(super) fn call(
     if let Some(value) = derive(ruby, map, name, arguments, block)? {
         return Ok(Some(value));
     }
-    change(ruby, map, name, arguments, block)
+    let answer = change(ruby, map, name, arguments, block);
+    ruby.objects.is_changed |= !matches!(answer, Ok(None));
+    answer
 }
 
 fn pairs(map: &Map) -> Vec<(Value, Value)> {

@@ -48,7 +48,7 @@ pub(in crate::erb::ruby) fn call(
 ) -> Answer {
     match (name, arguments) {
         ("scope", []) => answer(Value::Scope),
-        ("file", []) => answer(super::scope::file(ruby)),
+        ("file", []) => answer(ruby.file().map(Value::text)),
         ("has_variable?", [name]) => super::call(
             ruby,
             &Value::Scope,

@@ -1,9 +1,12 @@
 //! `scope`: variables and functions of the Puppet language.
 
-use super::{Answer, Block, answer, argument};
+use std::sync::Arc;
+
+use super::{Answer, Block, answer};
 use crate::erb::ruby::{
     convert::{to_puppet, to_ruby},
     interpreter::{Interpreter, Run, Stop, name_of},
+    text::{class_name, display},
     value::{Entries, Value},
 };
 
@@ -30,11 +33,31 @@ pub(super) fn call(
             let name = name_of(name)?;
             answer(ruby.scope.exists(&name) && !lookup(ruby, &Value::text(&*name))?.is_nil())
         }
+        ("setvar", [name, value, rest @ ..]) => {
+            let is_plain = rest.iter().all(|options| match options {
+                Value::Hash(options) => options.entries.borrow().is_empty(),
+                _ => false,
+            });
+            let Value::String(name) = name else {
+                let message = format!(
+                    "Scope variable name {} is a {}, not a string",
+                    display(name)?,
+                    class_name(name)
+                );
+                return Err(Stop::raise("Puppet::Error", message));
+            };
+            if !is_plain {
+                return Err(Stop::unsupported("options of setvar"));
+            }
+            set(ruby, &name.borrow().as_str().into(), value).map(Some)
+        }
+        ("[]=", [name, value]) => set(ruby, &name_of(name)?, value).map(Some),
         ("exist?", [name]) => answer(ruby.scope.exists(&name_of(name)?)),
         ("to_hash", _) => {
             let mut entries = Entries::default();
             for (name, value) in ruby.scope.variables() {
-                entries.insert(Value::text(&*name).into_key(), to_ruby(&value));
+                let object = ruby.objects.of(&name, &value);
+                entries.insert(Value::text(&*name).into_key(), object);
             }
             answer(Value::map(entries))
         }
@@ -53,31 +76,35 @@ pub(super) fn call(
 fn lookup(ruby: &mut Interpreter<'_>, name: &Value) -> Run {
     let name = name_of(name)?;
     match ruby.scope.variable(&name) {
-        Ok(value) => Ok(to_ruby(&value)),
+        Ok(value) => Ok(ruby.objects.of(&name, &value)),
         Err(message) => Err(Stop::argument(message)),
     }
 }
 
+fn set(ruby: &mut Interpreter<'_>, name: &Arc<str>, value: &Value) -> Run {
+    let converted = to_puppet(value)?;
+    match ruby.scope.set_variable(name, converted.clone()) {
+        Ok(()) => ruby.objects.set(name, converted, value.clone()),
+        Err(message) => return Err(Stop::raise("Puppet::Error", message)),
+    }
+    Ok(value.clone())
+}
+
 fn call_function(ruby: &mut Interpreter<'_>, name: &str, arguments: &[Value]) -> Run {
+    match name {
+        "template" if !arguments.is_empty() => return ruby.templates(arguments),
+        "inline_template" if !arguments.is_empty() => return ruby.inline_templates(arguments),
+        _ => {}
+    }
     if !ruby.scope.has_function(name) {
         return Err(Stop::unsupported(format!("the function '{name}'")));
     }
+    // The function may look at what the template has changed.
+    let scope = ruby.scope;
+    ruby.objects.settle(scope)?;
     let arguments = arguments.iter().map(to_puppet).collect::<Run<Vec<_>>>()?;
     match ruby.scope.call_function(name, &arguments) {
         Ok(value) => Ok(to_ruby(&value)),
         Err(message) => Err(Stop::raise("Puppet::ParseError", message)),
     }
-}
-
-/// The file of the template.
-pub(super) fn file(ruby: &Interpreter<'_>) -> Value {
-    argument::at(
-        &ruby
-            .scope
-            .file()
-            .map(Value::from)
-            .into_iter()
-            .collect::<Vec<_>>(),
-        0,
-    )
 }

@@ -40,6 +40,11 @@ const IN_PLACE: &[&str] = &[
     "scrub!",
 ];
 
+/// Methods that change the string and have no namesake.
+const MUTATING: &[&str] = &[
+    "<<", "[]=", "clear", "concat", "insert", "prepend", "replace", "slice!",
+];
+
 pub(super) fn call(
     ruby: &mut Interpreter<'_>,
     text: &Text,
@@ -55,6 +60,7 @@ pub(super) fn call(
         let changed = changed.borrow().clone();
         let is_same = *text.borrow() == changed;
         *text.borrow_mut() = changed;
+        ruby.objects.is_changed = true;
         let always = matches!(name, "reverse!" | "succ!" | "next!" | "encode!");
         return answer(if is_same && !always {
             Value::Nil
@@ -62,6 +68,7 @@ pub(super) fn call(
             Value::String(text.clone())
         });
     }
+    ruby.objects.is_changed |= MUTATING.contains(&name);
     if let Some(value) = plain::call(ruby, text, name, arguments)? {
         return Ok(Some(value));
     }
