@@ -3,13 +3,16 @@
 use std::{
     fs,
     io::{self, Read as _},
+    os::unix::fs::PermissionsExt as _,
     process::ExitCode,
 };
 
 use anyhow::{Context as _, Result, bail};
 use camino::{Utf8Path, Utf8PathBuf};
 use clap::{Args, Subcommand};
-use ficelle_lookup::eyaml::{KeyPair, PrivateKey, PublicKey, decrypt_text, encrypt};
+use ficelle_lookup::eyaml::{
+    KeyPair, PrivateKey, PublicKey, decrypt_text, encrypt, folded, recrypt_text,
+};
 use ficelle_model::atomic;
 
 use crate::terminal::Terminal;
@@ -38,6 +41,14 @@ pub enum Eyaml {
         #[command(flatten)]
         keys: Keys,
     },
+    /// Encrypts every value of a file anew, for the public key, and leaves all else as it is: how
+    /// a new pair takes over from an old one.
+    Recrypt {
+        /// The file.
+        file: Utf8PathBuf,
+        #[command(flatten)]
+        keys: Keys,
+    },
 }
 
 #[derive(Args, Debug)]
@@ -56,9 +67,9 @@ pub struct Input {
 
 #[derive(Args, Debug)]
 pub struct Keys {
-    /// The private key.
+    /// The private key; of several, whichever a value was encrypted for.
     #[arg(long, default_value = "./keys/private_key.pkcs7.pem")]
-    pkcs7_private_key: Utf8PathBuf,
+    pkcs7_private_key: Vec<Utf8PathBuf>,
     /// The public key.
     #[arg(long, default_value = "./keys/public_key.pkcs7.pem")]
     pkcs7_public_key: Utf8PathBuf,
@@ -67,12 +78,15 @@ pub struct Keys {
 pub fn run(eyaml: Eyaml, terminal: &mut Terminal) -> Result<ExitCode> {
     match eyaml {
         Eyaml::Createkeys(keys) => {
+            let [private] = keys.pkcs7_private_key.as_slice() else {
+                bail!("one --pkcs7-private-key is made at a time");
+            };
             let pair = KeyPair::generate()?;
-            write(&keys.pkcs7_private_key, pair.private.as_bytes(), 0o600)?;
+            write(private, pair.private.as_bytes(), 0o600)?;
             write(&keys.pkcs7_public_key, pair.public.as_bytes(), 0o644)?;
             terminal.line(format_args!(
                 "Wrote {} and {}",
-                keys.pkcs7_private_key, keys.pkcs7_public_key
+                private, keys.pkcs7_public_key
             ));
         }
         Eyaml::Encrypt {
@@ -81,20 +95,24 @@ pub fn run(eyaml: Eyaml, terminal: &mut Terminal) -> Result<ExitCode> {
             label,
             output,
         } => {
-            let key = PublicKey::from_pem(&read(&keys.pkcs7_public_key)?)
-                .with_context(|| format!("cannot use {}", keys.pkcs7_public_key))?;
-            let value = encrypt(&key, &input.read()?)?;
+            let value = encrypt(&keys.public()?, &input.read()?)?;
             terminal.line(written(&value, label.as_deref(), &output));
         }
         Eyaml::Decrypt { input, keys } => {
-            let key = PrivateKey::from_pem(&read(&keys.pkcs7_private_key)?)
-                .with_context(|| format!("cannot use {}", keys.pkcs7_private_key))?;
             let text = String::from_utf8(input.read()?).context("the input is not UTF-8")?;
-            let clear = decrypt_text(&key, &text)?;
+            let clear = decrypt_text(&keys.private()?, &text)?;
             terminal.bytes(clear.as_bytes());
             if !clear.ends_with('\n') {
                 terminal.line("");
             }
+        }
+        Eyaml::Recrypt { file, keys } => {
+            let text = fs::read_to_string(&file).with_context(|| format!("cannot read {file}"))?;
+            let mode = fs::metadata(&file)?.permissions().mode();
+            let recrypted = recrypt_text(&keys.private()?, &keys.public()?, &text)
+                .with_context(|| format!("{file} is left as it is"))?;
+            atomic::replace(file.as_std_path(), recrypted.as_bytes(), mode & 0o7777)
+                .with_context(|| format!("cannot write {file}"))?;
         }
     }
     Ok(ExitCode::SUCCESS)
@@ -114,19 +132,29 @@ impl Input {
     }
 }
 
+impl Keys {
+    fn private(&self) -> Result<Vec<PrivateKey>> {
+        let key = |path: &Utf8PathBuf| {
+            PrivateKey::from_pem(&read(path)?).with_context(|| format!("cannot use {path}"))
+        };
+        self.pkcs7_private_key.iter().map(key).collect()
+    }
+
+    fn public(&self) -> Result<PublicKey> {
+        let path = &self.pkcs7_public_key;
+        PublicKey::from_pem(&read(path)?).with_context(|| format!("cannot use {path}"))
+    }
+}
+
 fn written(value: &str, label: Option<&str>, output: &str) -> String {
     let string = match label {
         Some(label) => format!("{label}: {value}"),
         None => value.to_owned(),
     };
-    let lines: Vec<_> = value
-        .as_bytes()
-        .chunks(60)
-        .map(|line| format!("    {}", String::from_utf8_lossy(line)))
-        .collect();
+    let lines = format!("    {}", folded(value).join("\n    "));
     let block = match label {
-        Some(label) => format!("{label}: >\n{}", lines.join("\n")),
-        None => lines.join("\n"),
+        Some(label) => format!("{label}: >\n{lines}"),
+        None => lines,
     };
     match (output, label) {
         ("string", _) => string,

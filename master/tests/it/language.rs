@@ -54,3 +54,56 @@ fn a_value_is_encrypted_and_decrypted() {
     decrypt.insert(3, encrypted.trim().to_owned());
     assert_eq!(run(decrypt), "s3cret\n");
 }
+
+#[test]
+fn a_file_is_encrypted_for_a_new_key() {
+    let master = Installation::new();
+    let path = |name: &str| master.path(name).to_str().expect("UTF-8").to_owned();
+    let pair = |name: &str| (path(&format!("{name}.key")), path(&format!("{name}.pem")));
+    let (old, new) = (pair("old"), pair("new"));
+    for (private, public) in [&old, &new] {
+        master.prints(&[
+            "eyaml",
+            "createkeys",
+            "--pkcs7-private-key",
+            private,
+            "--pkcs7-public-key",
+            public,
+        ]);
+    }
+    let encrypted = master.prints(&[
+        "eyaml",
+        "encrypt",
+        "-s",
+        "s3cret",
+        "-o",
+        "block",
+        "-l",
+        "key",
+        "--pkcs7-public-key",
+        &old.1,
+    ]);
+    master.write("data.eyaml", &format!("# mine\n{encrypted}"));
+    let file = path("data.eyaml");
+    let recrypt = [
+        "eyaml",
+        "recrypt",
+        &file,
+        "--pkcs7-private-key",
+        &old.0,
+        "--pkcs7-public-key",
+        &new.1,
+    ];
+    master.prints(&recrypt);
+    let clear = master.prints(&[
+        "eyaml",
+        "decrypt",
+        "-f",
+        &file,
+        "--pkcs7-private-key",
+        &new.0,
+    ]);
+    assert_eq!(clear, "# mine\nkey: >\n    s3cret\n");
+    let refused = master.fails(&recrypt);
+    assert!(refused.contains("left as it is"), "{refused}");
+}

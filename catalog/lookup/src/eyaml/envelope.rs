@@ -125,13 +125,15 @@ pub fn decrypt(key: &PrivateKey, body: &str) -> Result<Zeroizing<Vec<u8>>, Eyaml
 
 #[cfg(test)]
 mod tests {
-    use super::super::{KeyPair, PrivateKey, PublicKey, decrypt_text, encrypt};
+    use super::super::{
+        KeyPair, PrivateKey, PublicKey, decrypt_text, encrypt, folded, recrypt_text,
+    };
 
     #[test]
     fn what_is_encrypted_is_decrypted() {
         let pair = KeyPair::generate().unwrap();
         let public = PublicKey::from_pem(&pair.public).unwrap();
-        let private = PrivateKey::from_pem(&pair.private).unwrap();
+        let private = [PrivateKey::from_pem(&pair.private).unwrap()];
         let text = format!(
             "user={} end",
             encrypt(&public, "s3cr\u{e9}t".as_bytes()).unwrap()
@@ -142,7 +144,7 @@ mod tests {
             "user=s3cr\u{e9}t end"
         );
 
-        let other = PrivateKey::from_pem(&KeyPair::generate().unwrap().private).unwrap();
+        let other = [PrivateKey::from_pem(&KeyPair::generate().unwrap().private).unwrap()];
         assert!(
             decrypt_text(&other, &text)
                 .unwrap_err()
@@ -158,5 +160,38 @@ mod tests {
             assert!(decrypt_text(&private, broken).is_err(), "{broken}");
         }
         assert_eq!(decrypt_text(&private, "ENC[open").unwrap(), "ENC[open");
+    }
+
+    #[test]
+    fn a_new_key_takes_over_from_an_old_one() {
+        let pairs = [KeyPair::generate().unwrap(), KeyPair::generate().unwrap()];
+        let [old, new] = pairs
+            .each_ref()
+            .map(|pair| PrivateKey::from_pem(&pair.private).unwrap());
+        let [old_public, new_public] = pairs
+            .each_ref()
+            .map(|pair| PublicKey::from_pem(&pair.public).unwrap());
+        let one = encrypt(&old_public, b"one").unwrap();
+        let two = encrypt(&old_public, b"two").unwrap();
+        let before = format!(
+            "---\n# kept\none: {one}\nlist:\n  - plain\n  - two: >\n      {}\nend: ~\n",
+            folded(&two).join("\n      ")
+        );
+        let after = recrypt_text(&[old], &new_public, &before).unwrap();
+        assert_eq!(
+            after.lines().count(),
+            before.lines().count(),
+            "folded as it was"
+        );
+        let new = [new];
+        let clear = decrypt_text(&new, &after).unwrap();
+        assert_eq!(
+            clear,
+            "---\n# kept\none: one\nlist:\n  - plain\n  - two: >\n      two\nend: ~\n"
+        );
+        assert!(decrypt_text(&new, &before).is_err());
+        let [new] = new;
+        let old = PrivateKey::from_pem(&pairs[0].private).unwrap();
+        assert_eq!(decrypt_text(&[new, old], &one).unwrap(), "one");
     }
 }

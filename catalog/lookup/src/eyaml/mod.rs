@@ -12,8 +12,9 @@ use camino::Utf8Path;
 use ficelle_language::{Value, error::Evaluated, values::HashMap};
 use ficelle_model::inputs::Inputs;
 use thiserror::Error;
+use zeroize::Zeroizing;
 
-use crate::{hierarchy::text, key::failure};
+use crate::{hierarchy::texts, key::failure};
 
 pub use envelope::{decrypt, encrypt};
 pub use keys::{KeyPair, PrivateKey, PublicKey};
@@ -50,11 +51,53 @@ pub fn is_encrypted(text: &str) -> bool {
     text.contains("ENC[")
 }
 
-/// Replaces every `ENC[PKCS7,…]` of a text by what it holds.
+/// Replaces every `ENC[PKCS7,…]` of a text by what it holds. Of several keys, as they are there
+/// while one takes over from another, the first that fits is used.
 ///
 /// # Errors
 /// One of them cannot be decrypted, or is of another scheme than PKCS7.
-pub fn decrypt_text(key: &PrivateKey, text: &str) -> Result<String, EyamlError> {
+pub fn decrypt_text(keys: &[PrivateKey], text: &str) -> Result<String, EyamlError> {
+    replace(text, |body| {
+        let clear = open(keys, body)?;
+        Ok(String::from_utf8_lossy(&clear).into_owned())
+    })
+}
+
+/// Encrypts every `ENC[PKCS7,…]` of a text anew, for another key; all around them stays, and a
+/// value that was folded over lines is folded again, as deep as it was.
+///
+/// # Errors
+/// As [`decrypt_text`], or as [`encrypt`].
+pub fn recrypt_text(keys: &[PrivateKey], to: &PublicKey, text: &str) -> Result<String, EyamlError> {
+    replace(text, |body| {
+        let value = encrypt(to, &open(keys, body)?)?;
+        let Some((_, second)) = body.split_once('\n') else {
+            return Ok(value);
+        };
+        let indent: String = second.chars().take_while(|c| *c == ' ').collect();
+        Ok(folded(&value).join(&format!("\n{indent}")))
+    })
+}
+
+/// A value in lines of the width that hiera-eyaml writes.
+pub fn folded(value: &str) -> Vec<&str> {
+    let mut lines = Vec::new();
+    let mut rest = value;
+    while let Some((line, more)) = rest.split_at_checked(60) {
+        lines.push(line);
+        rest = more;
+    }
+    if !rest.is_empty() {
+        lines.push(rest);
+    }
+    lines
+}
+
+/// A text with each `ENC[…]` replaced by what its body (without the scheme) becomes.
+fn replace(
+    text: &str,
+    mut changed: impl FnMut(&str) -> Result<String, EyamlError>,
+) -> Result<String, EyamlError> {
     let mut result = String::new();
     let mut rest = text;
     while let Some(start) = rest.find("ENC[") {
@@ -73,12 +116,22 @@ pub fn decrypt_text(key: &PrivateKey, text: &str) -> Result<String, EyamlError> 
             // Without a scheme, PKCS7 is meant.
             None => inner,
         };
-        let bytes = decrypt(key, body)?;
-        result.push_str(&String::from_utf8_lossy(&bytes));
+        result.push_str(&changed(body)?);
         rest = &rest[start + end + 1..];
     }
     result.push_str(rest);
     Ok(result)
+}
+
+/// What an envelope holds, by the first key that it is for.
+fn open(keys: &[PrivateKey], body: &str) -> Result<Zeroizing<Vec<u8>>, EyamlError> {
+    for key in keys {
+        match decrypt(key, body) {
+            Err(EyamlError::OtherKey) => {}
+            opened => return opened,
+        }
+    }
+    Err(EyamlError::OtherKey)
 }
 
 /// Decrypts every string in a value.
@@ -92,8 +145,8 @@ pub(crate) fn decrypt_value(
     if !holds_encrypted(&value) {
         return Ok(value);
     }
-    let private = private_key(inputs, options)?;
-    decrypt_all(&private, value, key, file)
+    let keys = private_keys(inputs, options)?;
+    decrypt_all(&keys, value, key, file)
 }
 
 fn holds_encrypted(value: &Value) -> bool {
@@ -105,10 +158,10 @@ fn holds_encrypted(value: &Value) -> bool {
     }
 }
 
-fn decrypt_all(private: &PrivateKey, value: Value, key: &str, file: &str) -> Evaluated {
+fn decrypt_all(keys: &[PrivateKey], value: Value, key: &str, file: &str) -> Evaluated {
     match value {
         Value::String(text) if is_encrypted(&text) => {
-            let clear = decrypt_text(private, &text).map_err(|error| {
+            let clear = decrypt_text(keys, &text).map_err(|error| {
                 failure(format!(
                     "hiera-eyaml backend error decrypting value when looking up {key} in {file}. \
                      Error was {error}"
@@ -121,17 +174,14 @@ fn decrypt_all(private: &PrivateKey, value: Value, key: &str, file: &str) -> Eva
         Value::Array(elements) => {
             let elements = elements
                 .iter()
-                .map(|element| decrypt_all(private, element.clone(), key, file))
+                .map(|element| decrypt_all(keys, element.clone(), key, file))
                 .collect::<Evaluated<Vec<_>>>()?;
             Ok(Value::array(elements))
         }
         Value::Hash(hash) => {
             let mut clear = HashMap::default();
             for (name, value) in hash.iter() {
-                clear.insert(
-                    name.clone(),
-                    decrypt_all(private, value.clone(), key, file)?,
-                );
+                clear.insert(name.clone(), decrypt_all(keys, value.clone(), key, file)?);
             }
             Ok(Value::hash(clear))
         }
@@ -139,29 +189,44 @@ fn decrypt_all(private: &PrivateKey, value: Value, key: &str, file: &str) -> Eva
     }
 }
 
-/// The private key that a level's options name: `pkcs7_private_key`, or the name of an
-/// environment variable in `pkcs7_private_key_env_var`.
-fn private_key(inputs: &dyn Inputs, options: &HashMap) -> Evaluated<PrivateKey> {
-    let pem: Arc<[u8]> = if let Some(path) = text(options, "pkcs7_private_key") {
-        let bytes = inputs
-            .read(Utf8Path::new(path))
-            .map_err(|error| failure(error.to_string()))?;
-        bytes.ok_or_else(|| {
-            failure(format!(
-                "the eyaml key {path} is not there: make one with `master eyaml createkeys`"
-            ))
-        })?
-    } else if let Some(name) = text(options, "pkcs7_private_key_env_var") {
-        let value = inputs.environment_variable(name);
-        let value =
-            value.ok_or_else(|| failure(format!("the environment variable {name} is not set")))?;
-        value.into_bytes().into()
-    } else {
+/// The private keys that a level's options name: the paths of `pkcs7_private_key`, and the
+/// environment variables of `pkcs7_private_key_env_var`; each is one name or several.
+fn private_keys(inputs: &dyn Inputs, options: &HashMap) -> Evaluated<Vec<PrivateKey>> {
+    let mut keys = Vec::new();
+    for path in named(options, "pkcs7_private_key") {
+        let pem = inputs
+            .read(Utf8Path::new(&*path))
+            .map_err(|error| failure(error.to_string()))?
+            .ok_or_else(|| {
+                failure(format!(
+                    "the eyaml key {path} is not there: make one with `master eyaml createkeys`"
+                ))
+            })?;
+        keys.push(private_key(&String::from_utf8_lossy(&pem), &path)?);
+    }
+    for name in named(options, "pkcs7_private_key_env_var") {
+        let pem = inputs
+            .environment_variable(&name)
+            .ok_or_else(|| failure(format!("the environment variable {name} is not set")))?;
+        keys.push(private_key(&pem, &name)?);
+    }
+    if keys.is_empty() {
         return Err(failure(
-            "an eyaml level needs the option pkcs7_private_key (the path of the private key)",
+            "an eyaml level needs the option pkcs7_private_key (the path of the private key, or \
+             the paths of several)",
         )
         .into());
-    };
-    let pem = String::from_utf8_lossy(&pem);
-    PrivateKey::from_pem(&pem).map_err(|error| failure(error.to_string()).into())
+    }
+    Ok(keys)
+}
+
+fn private_key(pem: &str, source: &str) -> Evaluated<PrivateKey> {
+    PrivateKey::from_pem(pem).map_err(|error| failure(format!("{error} ({source})")).into())
+}
+
+fn named(options: &HashMap, option: &str) -> Vec<Arc<str>> {
+    options
+        .get(&Value::string(option))
+        .map(texts)
+        .unwrap_or_default()
 }
