@@ -10,11 +10,12 @@ use ficelle_ca::{
     authority::{AuthorityFiles, OwnFiles, Policy},
     request::AltName,
 };
-use ficelle_compiler::{EnvironmentDefaults, Settings as Language, Strictness};
+use ficelle_compiler::{DiskInputs, EnvironmentDefaults, Settings as Language, Strictness};
 use ficelle_model::{
     Certname, Data, EnvironmentName,
     settings::{ConfigFile, Flags, Mode, Settings},
 };
+use ficelle_ruby::Pool;
 use ficelle_store::Store;
 use jiff::Timestamp;
 
@@ -175,6 +176,12 @@ impl Installation {
                 .map(|(k, v)| (k.to_owned(), v))
                 .collect(),
         })
+    }
+
+    /// The disk as compiles read it, with the helper for what modules write in Ruby.
+    pub fn disk(&self) -> Result<DiskInputs> {
+        let pool = Pool::new(ficelle_ruby::Settings::read(&self.settings)?);
+        Ok(DiskInputs::new().with_ruby(Arc::new(pool)))
     }
 
     /// What the language obeys.

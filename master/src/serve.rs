@@ -104,7 +104,8 @@ fn app(
     let environments = Environments::new(
         installation.environment_folders()?,
         installation.environment_defaults()?,
-    );
+    )
+    .with_disk(installation.disk()?);
     let threads = available_parallelism().map_or(2, std::num::NonZero::get);
     let timeout = settings.duration("compile_timeout")?;
     Ok(App {

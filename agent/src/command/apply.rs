@@ -13,6 +13,7 @@ use ficelle_model::{
     data::DataHash,
     report::{Journal as _, Level, Log},
 };
+use ficelle_ruby::Pool;
 use indexmap::{IndexMap, IndexSet};
 use jiff::Timestamp;
 
@@ -100,7 +101,8 @@ fn compiled(
     };
     request.settings.strict_variables = settings.boolean("strict_variables")?;
     request.server_facts = DataHash::from_iter([("environment".into(), name.as_str().into())]);
-    let disk = DiskInputs::new();
+    let ruby = Pool::new(ficelle_ruby::Settings::read(settings)?);
+    let disk = DiskInputs::new().with_ruby(Arc::new(ruby));
     let manifest = match (&arguments.execute, &arguments.file) {
         (Some(code), _) => {
             request.code = Some(code.as_str().into());

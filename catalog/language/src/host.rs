@@ -17,6 +17,7 @@ use ficelle_syntax::{
 };
 
 use crate::{
+    erb::ErbError,
     error::{Evaluated, Location},
     evaluator::{Call, Evaluator},
     scope::Scope,
@@ -144,6 +145,17 @@ pub trait Host {
 
     /// The path of a module's file: `module/rest` in a module's `files`, `templates`, …
     fn find_file(&self, folder: ModuleFolder, name: &str) -> Option<Utf8PathBuf>;
+
+    /// Renders a template in Ruby, of which the language's own interpreter does not know all.
+    /// `None` where there is no Ruby to ask.
+    fn render_in_ruby(
+        &self,
+        _call: &Call<'_, '_>,
+        _text: &str,
+        _path: Option<&str>,
+    ) -> Option<Result<String, ErbError>> {
+        None
+    }
 
     /// The root folder of a module.
     fn module_directory(&self, name: &str) -> Option<Utf8PathBuf>;

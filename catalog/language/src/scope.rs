@@ -159,6 +159,27 @@ impl Scope {
             .collect()
     }
 
+    /// The names and values that are visible here, without what is undef, sorted by name.
+    pub fn visible_variables(&self) -> Vec<(Arc<str>, Value)> {
+        let mut scopes = vec![self];
+        while let Some(parent) = scopes.last().and_then(|scope| scope.parent.as_deref()) {
+            scopes.push(parent);
+        }
+        let mut all: FxHashMap<Arc<str>, Value> = FxHashMap::default();
+        for scope in scopes.into_iter().rev() {
+            for (name, value) in scope.own_variables() {
+                match value.is_undef() {
+                    true => all.remove(&name),
+                    false => all.insert(name, value),
+                };
+            }
+        }
+        // A scope keeps no order; the result has to be the same every time.
+        let mut all: Vec<_> = all.into_iter().collect();
+        all.sort_by(|(left, _), (right, _)| left.cmp(right));
+        all
+    }
+
     /// The match variable `$index`.
     pub fn matched(&self, index: usize) -> Option<Arc<str>> {
         let mut scope = self;

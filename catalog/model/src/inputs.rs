@@ -8,7 +8,7 @@ use std::sync::Arc;
 use camino::Utf8Path;
 use thiserror::Error;
 
-use crate::{reference::Reference, resource::Resource};
+use crate::{reference::Reference, resource::Resource, ruby::Ruby};
 
 /// What stands at a path.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -108,4 +108,10 @@ pub trait Inputs {
 
     /// An environment variable of the master.
     fn environment_variable(&self, name: &str) -> Option<String>;
+
+    /// What runs the functions that modules write in Ruby, where there is such a helper. What it
+    /// loads is read through here by whoever asks it.
+    fn ruby(&self) -> Option<&dyn Ruby> {
+        None
+    }
 }

@@ -11,6 +11,7 @@ pub mod name;
 pub mod reference;
 pub mod report;
 pub mod resource;
+pub mod ruby;
 pub mod schema;
 pub mod settings;
 pub mod wire;

@@ -43,7 +43,7 @@ pub fn run(
         };
         let request = request(installation, node.clone(), facts)?;
         let environment = environment(installation)?;
-        let disk = Arc::new(DiskInputs::new());
+        let disk = Arc::new(installation.disk()?);
         let runtime = tokio::runtime::Handle::current();
         let work = thread::Builder::new()
             .stack_size(STACK)

@@ -1,75 +1,125 @@
 //! Cases of kind `compile`: a manifest and the files around it in, a catalog out.
 
 use std::collections::BTreeSet;
-use std::sync::Arc;
+use std::fs;
+use std::sync::{Arc, LazyLock};
 
 use camino::Utf8PathBuf;
 use ficelle_compiler::{
-    CompileRequest, Compiled, Environment, EnvironmentDefaults, EnvironmentError, LogMessage,
-    MemoryInputs, Strictness, compile,
+    CompileRequest, Compiled, DiskInputs, Environment, EnvironmentDefaults, EnvironmentError,
+    LogMessage, MemoryInputs, Strictness, compile,
 };
 use ficelle_model::data::{Data, DataHash};
+use ficelle_model::inputs::Inputs;
 use ficelle_model::wire::data::{Form, Richness};
 use ficelle_model::{Certname, EnvironmentName, Facts, Resource};
+use ficelle_ruby::Pool;
 use indexmap::IndexMap;
 use serde_json::{Map, Value, json};
+use tempfile::TempDir;
 
 use super::case::{Case, Log, Observed};
 use super::compare::same;
 
-/// Where the environments of a case lie.
+/// Where the environments of a case lie: in memory, or below a folder of its own where Ruby has
+/// to read them too.
 const ENVIRONMENTS: &str = "/environments";
+
+/// The files of a case.
+pub(super) struct World {
+    pub inputs: Box<dyn Inputs>,
+    /// The folder on the disk, where there is one.
+    folder: Option<TempDir>,
+}
+
+impl World {
+    /// The files of a case. Where code in Ruby is among them they are written to the disk.
+    pub fn of(case: &Case) -> Self {
+        static RUBY: LazyLock<Arc<Pool>> =
+            LazyLock::new(|| Arc::new(Pool::new(ficelle_ruby::Settings::default())));
+        let files: Vec<(&String, &str)> = case
+            .raw
+            .get("files")
+            .and_then(Value::as_object)
+            .into_iter()
+            .flatten()
+            .map(|(path, content)| (path, content.as_str().unwrap_or_default()))
+            .collect();
+        let inside = |path: &str| match path {
+            "@hiera_config" => "/hiera.yaml".to_owned(),
+            path => format!("{ENVIRONMENTS}{path}"),
+        };
+        if !files.iter().any(|(path, _)| path.ends_with(".rb")) {
+            let mut inputs = MemoryInputs::new();
+            for (path, content) in files {
+                inputs.add_file(inside(path), content);
+            }
+            return Self {
+                inputs: Box::new(inputs),
+                folder: None,
+            };
+        }
+        let folder = TempDir::new().expect("a folder can be made");
+        for (path, content) in files {
+            let path = folder.path().join(&inside(path)[1..]);
+            let parent = path.parent().expect("it is in the folder");
+            fs::create_dir_all(parent).expect("a folder can be made");
+            #[expect(clippy::disallowed_methods, reason = "a fresh folder of our own")]
+            fs::write(&path, content).expect("a file can be written");
+        }
+        Self {
+            inputs: Box::new(DiskInputs::new().with_ruby(RUBY.clone())),
+            folder: Some(folder),
+        }
+    }
+
+    /// Where the environments' paths begin.
+    fn root(&self) -> &str {
+        let folder = self.folder.as_ref().map(|folder| folder.path());
+        folder.and_then(|path| path.to_str()).unwrap_or_default()
+    }
+
+    /// A text as if the files were in no folder of their own.
+    pub fn plain(&self, text: &str) -> String {
+        match self.root() {
+            "" => text.to_owned(),
+            root => text.replace(root, ""),
+        }
+    }
+}
 
 /// Compiles the catalog of the case's node.
 pub fn observe(case: &Case) -> Observed {
-    let inputs = inputs(case);
-    let environment = match environment(case, &inputs) {
+    let world = World::of(case);
+    let environment = match environment(case, &world) {
         Ok(environment) => environment,
-        Err(error) => return Observed::error(error.to_string()),
+        Err(error) => return Observed::error(world.plain(&error.to_string())),
     };
-    let (request, name) = request(case);
-    match compile(&request, &environment, &inputs) {
+    let (request, name) = request(case, &world);
+    match compile(&request, &environment, &*world.inputs) {
         Ok(compiled) => Observed {
-            logs: logs(&compiled.logs),
+            logs: logs(&compiled.logs, &world),
             ..Observed::result("catalog", catalog(&compiled, &name))
         },
         Err(mut error) => {
             // The recording has the text before the node is added to it.
             error.node = None;
             error.environment = None;
-            Observed::error(error.to_string().replace(request.node.as_str(), &name))
+            let text = error.to_string().replace(request.node.as_str(), &name);
+            Observed::error(world.plain(&text))
         }
     }
 }
 
-pub(super) fn inputs(case: &Case) -> MemoryInputs {
-    let mut inputs = MemoryInputs::new();
-    for (path, content) in case
-        .raw
-        .get("files")
-        .and_then(Value::as_object)
-        .into_iter()
-        .flatten()
-    {
-        let content = content.as_str().unwrap_or_default();
-        match path.as_str() {
-            "@hiera_config" => inputs.add_file("/hiera.yaml", content),
-            path => inputs.add_file(format!("{ENVIRONMENTS}{path}"), content),
-        }
-    }
-    inputs
-}
-
-pub(super) fn environment(
-    case: &Case,
-    inputs: &MemoryInputs,
-) -> Result<Environment, EnvironmentError> {
+pub(super) fn environment(case: &Case, world: &World) -> Result<Environment, EnvironmentError> {
+    let inputs = &*world.inputs;
+    let environments = format!("{}{ENVIRONMENTS}", world.root());
     let name = case
         .raw
         .get("environment")
         .and_then(Value::as_str)
         .unwrap_or("production");
-    let directory = Utf8PathBuf::from(format!("{ENVIRONMENTS}/{name}"));
+    let directory = Utf8PathBuf::from(format!("{environments}/{name}"));
     let name = EnvironmentName::parse(name)?;
     let modulepath: Option<Vec<Utf8PathBuf>> = case
         .raw
@@ -78,7 +128,7 @@ pub(super) fn environment(
         .map(|paths| {
             let paths = paths.iter().filter_map(Value::as_str);
             paths
-                .map(|path| format!("{ENVIRONMENTS}{path}").into())
+                .map(|path| format!("{environments}{path}").into())
                 .collect()
         });
     let has_directory = case
@@ -102,7 +152,7 @@ pub(super) fn environment(
     Environment::bare(name, modulepath, None, inputs)
 }
 
-pub(super) fn request(case: &Case) -> (CompileRequest, String) {
+pub(super) fn request(case: &Case, world: &World) -> (CompileRequest, String) {
     let node = case
         .raw
         .get("node")
@@ -133,7 +183,7 @@ pub(super) fn request(case: &Case) -> (CompileRequest, String) {
     settings.strict_variables = case.flag("strict_variables").unwrap_or(true);
     settings.tasks = case.flag("tasks").unwrap_or(false);
     settings.storeconfigs = false;
-    settings.hiera_config = Some("/hiera.yaml".into());
+    settings.hiera_config = Some(format!("{}/hiera.yaml", world.root()).into());
     let classification = &mut request.classification;
     match node.get("classes") {
         Some(Value::Array(classes)) => {
@@ -178,12 +228,12 @@ fn data(value: &Value) -> Data {
     }
 }
 
-pub(super) fn logs(messages: &[LogMessage]) -> Vec<Log> {
+pub(super) fn logs(messages: &[LogMessage], world: &World) -> Vec<Log> {
     messages
         .iter()
         .map(|log| Log {
             level: log.level.as_str().to_owned(),
-            message: log.message.to_string(),
+            message: world.plain(&log.message),
         })
         .collect()
 }

@@ -17,7 +17,8 @@ use ficelle_syntax::source::Span;
 
 use super::{
     case::{Case, Log, Observed},
-    compile, rich,
+    compile::{self, World},
+    rich,
 };
 
 /// A world in which there is nothing.
@@ -80,21 +81,21 @@ fn settings(case: &Case) -> Settings {
 
 /// Evaluates code as a main manifest, with the variables of the case in scope.
 pub fn evaluate(case: &Case) -> Observed {
-    let inputs = compile::inputs(case);
-    let environment = match compile::environment(case, &inputs) {
+    let world = World::of(case);
+    let environment = match compile::environment(case, &world) {
         Ok(environment) => environment,
         Err(error) => return Observed::error(error.to_string()),
     };
-    let (request, _) = compile::request(case);
+    let (request, _) = compile::request(case, &world);
     let variables = case.raw.get("vars").and_then(serde_json::Value::as_object);
     let variables: Vec<(Arc<str>, Value)> = variables
         .into_iter()
         .flatten()
         .map(|(name, value)| (name.as_str().into(), rich::from_json(value)))
         .collect();
-    match ficelle_compiler::evaluate(&request, &environment, &inputs, &variables) {
+    match ficelle_compiler::evaluate(&request, &environment, &*world.inputs, &variables) {
         Ok(evaluation) => Observed {
-            logs: compile::logs(&evaluation.logs),
+            logs: compile::logs(&evaluation.logs, &world),
             ..Observed::result("value", rich::to_json(&evaluation.value))
         },
         Err(mut error) => {

@@ -20,8 +20,8 @@ use ficelle_syntax::{
 use super::{Compiler, classes, texts};
 
 /// What a lookup asks, answered by the compile from one scope.
-struct Asking<'a, 'c> {
-    compiler: &'a Compiler<'a>,
+struct Asking<'a, 'b, 'c> {
+    compiler: &'a Compiler<'b>,
     evaluator: &'a Evaluator<'c>,
     scope: &'a Rc<Scope>,
 }
@@ -127,8 +127,8 @@ fn call_deprecated(
     hiera(&compiler.lookup, &asking, function, call.arguments, block)
 }
 
-impl<'a, 'c> Asking<'a, 'c> {
-    fn of(compiler: &'a Compiler<'a>, call: &'a Call<'a, 'c>) -> Self {
+impl<'a, 'b, 'c> Asking<'a, 'b, 'c> {
+    fn of(compiler: &'a Compiler<'b>, call: &'a Call<'a, 'c>) -> Self {
         Self {
             compiler,
             evaluator: call.evaluator,
@@ -162,7 +162,7 @@ impl<'a, 'c> Asking<'a, 'c> {
     }
 }
 
-impl LookupHost for Asking<'_, '_> {
+impl LookupHost for Asking<'_, '_, '_> {
     fn inputs(&self) -> &dyn Inputs {
         self.compiler.inputs
     }

@@ -168,7 +168,9 @@ fn find(name: &str) -> Option<&'static Function> {
 /// Calls a function, where there is one of this name.
 pub(super) fn call(compiler: &Compiler<'_>, call: &Call<'_, '_>) -> Option<Evaluated> {
     let Some(function) = find(call.name) else {
-        return context::call(compiler, call).or_else(|| twin(compiler, call));
+        return context::call(compiler, call)
+            .or_else(|| twin(compiler, call))
+            .or_else(|| compiler.call_ruby(call));
     };
     Some(run(compiler, function, call))
 }

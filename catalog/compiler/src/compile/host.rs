@@ -5,6 +5,7 @@ use std::{rc::Rc, sync::Arc};
 use camino::Utf8PathBuf;
 use ficelle_language::{
     Error, Evaluated, Evaluator, Host, Scope, Type, Value,
+    erb::ErbError,
     error::Location,
     evaluator::Call,
     host::{ClassScope, Level as Loudness, ModuleFolder, Place, Settings},
@@ -72,18 +73,7 @@ impl Host for Compiler<'_> {
     }
 
     fn load_function(&self, name: &str) -> Evaluated<Option<Arc<FunctionDefinition>>> {
-        if let Some(function) = self.definitions.function(name)? {
-            return Ok(Some(function));
-        }
-        // The alternative to saying so is that the function seems not to exist.
-        match self.definitions.ruby_function(name)? {
-            Some((module, path)) => Err(Error::new(format!(
-                "The function '{name}' of module '{module}' is written in Ruby ({path}), which \
-                 cannot be run here"
-            ))
-            .into()),
-            None => Ok(None),
-        }
+        self.definitions.function(name)
     }
 
     fn load_type(&self, evaluator: &Evaluator<'_>, name: &str) -> Evaluated<Option<Type>> {
@@ -109,7 +99,7 @@ impl Host for Compiler<'_> {
 
     fn has_function(&self, name: &str) -> bool {
         // A file that cannot be read shows when the function is called.
-        functions::is_known(name) || functions::is_twin(self, name).unwrap_or(false)
+        functions::is_known(name) || matches!(self.definitions.ruby_function(name), Ok(Some(_)))
     }
 
     fn resource(&self, expression: &ResourceExpression, place: Place<'_, '_>) -> Evaluated {
@@ -245,6 +235,15 @@ impl Host for Compiler<'_> {
             .join(folder)
             .join(rest);
         self.exists(&path).then_some(path)
+    }
+
+    fn render_in_ruby(
+        &self,
+        call: &Call<'_, '_>,
+        text: &str,
+        path: Option<&str>,
+    ) -> Option<Result<String, ErbError>> {
+        self.render_ruby(call, text, path)
     }
 
     fn module_directory(&self, name: &str) -> Option<Utf8PathBuf> {

@@ -19,6 +19,7 @@ mod nodes;
 mod overrides;
 mod relationships;
 mod resources;
+mod ruby;
 mod signature;
 mod tags;
 mod texts;
@@ -56,6 +57,8 @@ use overrides::{Override, without_place};
 use relationships::Relationship;
 use resources::{Mode, Parameter, Parameters, ResourceId, Source, Table};
 use signature::Signature;
+
+pub(crate) use ruby::RubyFunction;
 
 /// How often collectors and defines may take turns.
 const MOST_ROUNDS: u32 = 1000;
@@ -128,6 +131,7 @@ struct Compiler<'a> {
     definitions: Definitions<'a>,
     settings: language::Settings,
     lookup: Lookup,
+    ruby: ruby::Helper<'a>,
     contexts: RefCell<Vec<functions::context::Context>>,
     file_data: RefCell<FxHashMap<Arc<str>, Value>>,
     node_name: Arc<str>,
@@ -188,6 +192,7 @@ impl<'a> Compiler<'a> {
                 ..language::Settings::default()
             },
             lookup: Self::lookups(environment, settings),
+            ruby: ruby::Helper::default(),
             contexts: RefCell::default(),
             file_data: RefCell::default(),
             node_name: request.node.as_str().into(),

@@ -11,6 +11,7 @@ use camino::{Utf8Path, Utf8PathBuf};
 use ficelle_model::{
     Resource,
     inputs::{CommandOutput, DirectoryEntry, ExportedQuery, FileKind, InputError, Inputs},
+    ruby::Ruby,
 };
 use rustc_hash::FxHashMap;
 use std::sync::RwLock;
@@ -21,9 +22,10 @@ const LARGEST_FILE: u64 = 64 * 1024 * 1024;
 
 /// The disk of the machine that compiles. It can be shared by threads; contents are kept between
 /// compiles for as long as size, modification time and inode stay.
-#[derive(Debug, Default)]
+#[derive(Default)]
 pub struct DiskInputs {
     contents: RwLock<FxHashMap<Utf8PathBuf, Kept>>,
+    ruby: Option<Arc<dyn Ruby>>,
 }
 
 #[derive(Clone, Debug)]
@@ -43,6 +45,13 @@ impl DiskInputs {
     /// Starts with an empty cache.
     pub fn new() -> Self {
         Self::default()
+    }
+
+    /// With a helper for what modules write in Ruby.
+    #[must_use]
+    pub fn with_ruby(mut self, ruby: Arc<dyn Ruby>) -> Self {
+        self.ruby = Some(ruby);
+        self
     }
 }
 
@@ -149,6 +158,10 @@ impl Inputs for DiskInputs {
 
     fn environment_variable(&self, name: &str) -> Option<String> {
         std::env::var(name).ok()
+    }
+
+    fn ruby(&self) -> Option<&dyn Ruby> {
+        self.ruby.as_deref()
     }
 }
 

@@ -6,6 +6,7 @@ use camino::{Utf8Path, Utf8PathBuf};
 use ficelle_model::{
     Resource,
     inputs::{CommandOutput, DirectoryEntry, ExportedQuery, FileKind, InputError, Inputs},
+    ruby::Ruby,
 };
 use indexmap::IndexMap;
 use rustc_hash::FxBuildHasher;
@@ -27,6 +28,9 @@ pub enum Read {
     Time,
     /// An environment variable.
     Variable(String),
+    /// Code in Ruby was run, by this name. It may have read anything, so a compile that did is
+    /// never known to give the same again.
+    Ruby(Arc<str>),
 }
 
 /// What a reading gave.
@@ -39,7 +43,7 @@ enum Answer {
     Command(CommandOutput),
     Time,
     Variable(Option<String>),
-    /// It failed; such a compile is never served again.
+    /// It failed, or cannot be told; such a compile is never served again.
     Failure,
 }
 
@@ -130,6 +134,14 @@ impl<'a> Recorder<'a> {
         self.reads.into_inner()
     }
 
+    /// Notes that code in Ruby is run.
+    pub fn runs_ruby(&self, name: &str) {
+        let mut reads = self.reads.borrow_mut();
+        reads
+            .entries
+            .insert(Read::Ruby(name.into()), Answer::Failure);
+    }
+
     fn known(&self, read: &Read) -> Option<Answer> {
         self.reads.borrow().entries.get(read).cloned()
     }
@@ -202,5 +214,9 @@ impl Inputs for Recorder<'_> {
             Answer::Variable(value.clone()),
         );
         value
+    }
+
+    fn ruby(&self) -> Option<&dyn Ruby> {
+        self.inner.ruby()
     }
 }

@@ -20,6 +20,7 @@ use indexmap::IndexMap;
 use rustc_hash::{FxBuildHasher, FxHashMap, FxHashSet};
 
 use super::sources::{ParsedFile, Rules};
+use crate::compile::RubyFunction;
 use crate::{environment::Environment, error::CompileError, types::is_metaparameter};
 
 /// A class and the module it came with.
@@ -65,6 +66,7 @@ pub(crate) struct Definitions<'a> {
     defines: RefCell<Map<Arc<Define>>>,
     nodes: RefCell<Map<Arc<Node>>>,
     functions: RefCell<FxHashMap<Arc<str>, Option<Arc<FunctionDefinition>>>>,
+    ruby_functions: RefCell<FxHashMap<Arc<str>, Option<RubyFunction>>>,
     aliases: RefCell<FxHashMap<Arc<str>, Option<Arc<TypeAliasDefinition>>>>,
     loaded: RefCell<FxHashSet<Utf8PathBuf>>,
     missing: RefCell<FxHashSet<Arc<str>>>,
@@ -82,6 +84,7 @@ impl<'a> Definitions<'a> {
             defines: RefCell::default(),
             nodes: RefCell::default(),
             functions: RefCell::default(),
+            ruby_functions: RefCell::default(),
             aliases: RefCell::default(),
             loaded: RefCell::default(),
             missing: RefCell::default(),
@@ -378,18 +381,45 @@ impl<'a> Definitions<'a> {
         Ok(found)
     }
 
-    /// The module and the file in which a function of this name is written in Ruby.
-    pub(crate) fn ruby_function(&self, name: &str) -> Evaluated<Option<(Arc<str>, Utf8PathBuf)>> {
+    /// Where a function of this name is written in Ruby: in the environment's own folder, or in a
+    /// module.
+    pub(crate) fn ruby_function(&self, name: &str) -> Evaluated<Option<RubyFunction>> {
+        if let Some(known) = self.ruby_functions.borrow().get(name) {
+            return Ok(known.clone());
+        }
+        let found = self.find_ruby_function(name)?;
+        let mut functions = self.ruby_functions.borrow_mut();
+        functions.insert(name.into(), found.clone());
+        Ok(found)
+    }
+
+    fn find_ruby_function(&self, name: &str) -> Evaluated<Option<RubyFunction>> {
         let relative = format!("{}.rb", name.replace("::", "/"));
-        for module in self.environment.modules().iter() {
-            for folder in ["lib/puppet/functions", "lib/puppet/parser/functions"] {
-                let path = module.path.join(folder).join(&relative);
+        let first = name.split_once("::").map(|(first, _)| first);
+        // A qualified name says where it is; a plain one may be anywhere, and of the old kind.
+        let folders: &[&str] = match first {
+            Some(_) => &["lib/puppet/functions"],
+            None => &["lib/puppet/functions", "lib/puppet/parser/functions"],
+        };
+        let own = match first {
+            None | Some("environment") => self.environment.directory(),
+            Some(_) => None,
+        };
+        let own = own.map(|directory| (None, directory));
+        let modules = self.environment.modules().iter().filter_map(|module| {
+            let is_there = first.is_none_or(|first| *module.name == *first);
+            is_there.then(|| (Some(&module.name), module.path.as_path()))
+        });
+        for (module, root) in own.into_iter().chain(modules) {
+            for folder in folders {
+                let path = root.join(folder).join(&relative);
                 let kind = self
                     .inputs
                     .kind(&path)
                     .map_err(|error| Error::new(error.to_string()))?;
                 if kind == Some(FileKind::File) {
-                    return Ok(Some((module.name.clone(), path)));
+                    let module = module.cloned();
+                    return Ok(Some(RubyFunction { module, path }));
                 }
             }
         }

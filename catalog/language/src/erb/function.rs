@@ -2,9 +2,7 @@
 
 use std::{rc::Rc, sync::Arc};
 
-use rustc_hash::FxHashMap;
-
-use super::{ErbError, Template, TemplateFile, TemplateScope};
+use super::{ErbError, ErbErrorKind, Template, TemplateFile, TemplateScope, tally};
 use crate::{
     error::{Error, Evaluated},
     evaluator::Call,
@@ -105,8 +103,30 @@ fn arguments(call: &Call<'_, '_>) -> Evaluated<Vec<String>> {
     call.arguments.iter().map(text).collect()
 }
 
+/// Renders natively; where that takes more than is known here, in Ruby.
 fn render(text: &str, scope: &CallScope<'_, '_>) -> Result<String, ErbError> {
-    Template::of(text)?.render(scope)
+    let native = Template::of(text).and_then(|template| template.render(scope));
+    let error = match native {
+        Err(error) if error.kind == ErbErrorKind::Unsupported => error,
+        done => {
+            tally::native();
+            return done;
+        }
+    };
+    let host = scope.call.evaluator.host();
+    let name = scope.file.unwrap_or("inline template");
+    let why = format!(
+        "Rendering {name} in Ruby: line {}, {}",
+        error.line, error.message
+    );
+    host.log(Level::Debug, &why, None);
+    match host.render_in_ruby(scope.call, text, scope.file) {
+        Some(rendered) => {
+            tally::ruby();
+            rendered
+        }
+        None => Err(error),
+    }
 }
 
 /// The scope of a call, as a template sees it.
@@ -154,25 +174,7 @@ impl TemplateScope for CallScope<'_, '_> {
     }
 
     fn variables(&self) -> Vec<(Arc<str>, Value)> {
-        let mut scopes: Vec<&Rc<Scope>> = Vec::new();
-        let mut next = Some(self.call.scope);
-        while let Some(scope) = next {
-            scopes.push(scope);
-            next = scope.parent();
-        }
-        let mut all: FxHashMap<Arc<str>, Value> = FxHashMap::default();
-        for scope in scopes.into_iter().rev() {
-            for (name, value) in scope.own_variables() {
-                match value.is_undef() {
-                    true => all.remove(&name),
-                    false => all.insert(name, value),
-                };
-            }
-        }
-        // A scope keeps no order; the result has to be the same every time.
-        let mut all: Vec<_> = all.into_iter().collect();
-        all.sort_by(|(left, _), (right, _)| left.cmp(right));
-        all
+        self.call.scope.visible_variables()
     }
 
     fn call_function(&self, name: &str, arguments: &[Value]) -> Result<Value, String> {

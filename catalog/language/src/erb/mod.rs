@@ -8,6 +8,7 @@
 
 pub mod function;
 mod ruby;
+pub mod tally;
 mod template;
 #[cfg(test)]
 mod tests;

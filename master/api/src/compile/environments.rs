@@ -41,6 +41,13 @@ impl Environments {
         }
     }
 
+    /// With another disk for the compiles: one that has a helper for Ruby.
+    #[must_use]
+    pub fn with_disk(mut self, disk: DiskInputs) -> Self {
+        self.disk = Arc::new(disk);
+        self
+    }
+
     /// The disk as every compile reads it.
     pub fn disk(&self) -> &Arc<DiskInputs> {
         &self.disk

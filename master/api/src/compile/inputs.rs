@@ -7,6 +7,7 @@ use ficelle_compiler::DiskInputs;
 use ficelle_model::{
     Certname, Resource,
     inputs::{CommandOutput, DirectoryEntry, ExportedQuery, FileKind, InputError, Inputs},
+    ruby::Ruby,
     wire,
 };
 use ficelle_store::Store;
@@ -69,5 +70,9 @@ impl Inputs for StoreInputs {
 
     fn environment_variable(&self, name: &str) -> Option<String> {
         self.disk.environment_variable(name)
+    }
+
+    fn ruby(&self) -> Option<&dyn Ruby> {
+        self.disk.ruby()
     }
 }
