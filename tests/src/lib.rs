@@ -1,3 +1,5 @@
-//! What drives the whole program from outside: the recorded cases of the language.
+//! What drives the whole program from outside: the recorded cases of the language, and
+//! Debian's modules beside the reference.
 
 pub mod conformance;
+pub mod modules;

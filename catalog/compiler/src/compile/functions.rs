@@ -3,6 +3,7 @@
 mod classes;
 pub(super) mod context;
 mod existence;
+mod privacy;
 mod resources;
 mod tagging;
 
@@ -31,6 +32,12 @@ enum Effect {
 const MANY: usize = usize::MAX;
 
 static FUNCTIONS: &[Function] = &[
+    Function {
+        name: "assert_private",
+        arity: (0, 1),
+        effect: Effect::Nothing,
+        body: privacy::assert_private,
+    },
     Function {
         name: "contain",
         arity: (1, MANY),
@@ -120,6 +127,12 @@ static FUNCTIONS: &[Function] = &[
         arity: (1, 4),
         effect: Effect::Nothing,
         body: data::call_lookup,
+    },
+    Function {
+        name: "private",
+        arity: (0, 1),
+        effect: Effect::Nothing,
+        body: privacy::private,
     },
     Function {
         name: "realize",

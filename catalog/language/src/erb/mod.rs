@@ -52,11 +52,6 @@ pub enum ErbErrorKind {
     Limit,
 }
 
-/// A value as Ruby's `to_s` shows it.
-pub fn display(value: &Value) -> String {
-    ruby::display(value)
-}
-
 impl ErbError {
     /// The message as it is shown to people.
     pub fn detail(&self) -> String {

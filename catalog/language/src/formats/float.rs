@@ -1,7 +1,6 @@
 //! Floats: `%f %e %E %g %G %a %A`.
 
 use super::directive::{Directive, Zeros};
-use crate::values::rounding;
 
 /// A float in a directive's notation.
 pub(super) fn format(directive: &Directive, value: f64) -> String {
@@ -30,7 +29,7 @@ pub(super) fn format(directive: &Directive, value: f64) -> String {
             } else {
                 ""
             };
-            rounding::with_decimals(magnitude, precision) + point
+            format!("{magnitude:.precision$}{point}")
         }
     };
     let digits = if directive.letter.is_ascii_uppercase() {
@@ -42,7 +41,11 @@ pub(super) fn format(directive: &Directive, value: f64) -> String {
 }
 
 fn scientific(magnitude: f64, precision: usize, alternative: bool) -> String {
-    let (mantissa, exponent) = rounding::scientific(magnitude, precision);
+    let text = format!("{magnitude:.precision$e}");
+    let (mantissa, exponent) = text
+        .split_once('e')
+        .expect("scientific notation has an exponent");
+    let exponent: i32 = exponent.parse().expect("an exponent is a number");
     let point = if precision == 0 && alternative {
         "."
     } else {
@@ -62,7 +65,11 @@ fn general(magnitude: f64, precision: usize, alternative: bool) -> String {
         };
     }
     // The exponent that rounding to this precision leads to.
-    let (_, exponent) = rounding::scientific(magnitude, precision - 1);
+    let text = format!("{magnitude:.*e}", precision - 1);
+    let exponent: i32 = text
+        .split_once('e')
+        .and_then(|(_, exponent)| exponent.parse().ok())
+        .expect("scientific notation has an exponent");
     if exponent < -4 || exponent >= precision as i32 {
         let text = scientific(magnitude, precision - 1, alternative);
         if alternative {
@@ -74,7 +81,7 @@ fn general(magnitude: f64, precision: usize, alternative: bool) -> String {
         return format!("{}e{rest}", without_zeros(mantissa));
     }
     let decimals = (precision as i32 - 1 - exponent).max(0) as usize;
-    let text = rounding::with_decimals(magnitude, decimals);
+    let text = format!("{magnitude:.decimals$}");
     if alternative {
         text
     } else {

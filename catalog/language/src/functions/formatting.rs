@@ -1,6 +1,6 @@
 //! Functions from and to formatted text: `sprintf`, `strftime`, `scanf`.
 
-use super::{Function, fail, function, legacy, on};
+use super::{Function, fail, function, on, unchecked};
 use crate::{
     error::{Error, Evaluated},
     evaluator::Call,
@@ -10,7 +10,7 @@ use crate::{
 };
 
 pub(super) const FUNCTIONS: &[Function] = &[
-    function("sprintf", &[legacy(sprintf)]),
+    function("sprintf", &[unchecked(sprintf)]),
     function(
         "strftime",
         &[

@@ -22,7 +22,6 @@ mod digest;
 mod files;
 mod formatting;
 pub(crate) mod iteration;
-mod legacy;
 mod logging;
 mod math;
 mod modules;
@@ -41,18 +40,10 @@ pub struct Function {
 
 /// One way to call a function.
 pub struct Dispatch {
-    accepts: Accepts,
+    /// Parameters with their types, as [`signature`] describes. `None` for a function of the old
+    /// kind, which checks its arguments itself.
+    signature: Option<&'static str>,
     run: Run,
-}
-
-/// What a dispatch takes.
-enum Accepts {
-    /// Parameters with their types, as [`signature`] describes.
-    Signature(&'static str),
-    /// Anything, as it comes.
-    Anything,
-    /// Anything, in the form of the old calling convention ([`legacy`](mod@legacy)).
-    Converted,
 }
 
 /// What a dispatch does.
@@ -66,7 +57,7 @@ const fn function(name: &'static str, dispatches: &'static [Dispatch]) -> Functi
 /// A dispatch with a signature.
 const fn on(signature: &'static str, run: Run) -> Dispatch {
     Dispatch {
-        accepts: Accepts::Signature(signature),
+        signature: Some(signature),
         run,
     }
 }
@@ -74,15 +65,7 @@ const fn on(signature: &'static str, run: Run) -> Dispatch {
 /// A dispatch that takes anything and checks it itself.
 const fn unchecked(run: Run) -> Dispatch {
     Dispatch {
-        accepts: Accepts::Anything,
-        run,
-    }
-}
-
-/// A function of the old kind: its arguments are converted, and it checks them itself.
-const fn legacy(run: Run) -> Dispatch {
-    Dispatch {
-        accepts: Accepts::Converted,
+        signature: None,
         run,
     }
 }
@@ -144,31 +127,22 @@ impl Registered {
     /// None fits, or whatever the function raises.
     pub fn call(&self, call: &Call<'_, '_>) -> Evaluated {
         let signatures = self.signatures.get_or_init(|| {
-            let texts =
-                self.function
-                    .dispatches
-                    .iter()
-                    .filter_map(|dispatch| match dispatch.accepts {
-                        Accepts::Signature(text) => Some(text),
-                        Accepts::Anything | Accepts::Converted => None,
-                    });
+            let texts = self
+                .function
+                .dispatches
+                .iter()
+                .filter_map(|dispatch| dispatch.signature);
             texts.map(Signature::parse).collect()
         });
         let mut typed = signatures.iter();
         for dispatch in self.function.dispatches {
-            match dispatch.accepts {
-                Accepts::Signature(_) => {
-                    if !typed.next().expect("one for each text").accepts(call)? {
-                        continue;
-                    }
-                }
-                Accepts::Anything => {}
-                Accepts::Converted => {
-                    let arguments = &legacy::arguments(call.arguments)?;
-                    return (dispatch.run)(&Call { arguments, ..*call });
-                }
+            let fits = match dispatch.signature {
+                None => true,
+                Some(_) => typed.next().expect("one for each text").accepts(call)?,
+            };
+            if fits {
+                return (dispatch.run)(call);
             }
-            return (dispatch.run)(call);
         }
         let described: Vec<_> = signatures.iter().map(Signature::described).collect();
         let block = call
@@ -201,7 +175,7 @@ mod tests {
     fn every_signature_can_be_read() {
         for registered in REGISTRY.values() {
             for dispatch in registered.function.dispatches {
-                if let Accepts::Signature(text) = dispatch.accepts {
+                if let Some(text) = dispatch.signature {
                     Signature::parse(text);
                 }
             }

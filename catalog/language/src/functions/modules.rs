@@ -17,6 +17,13 @@ use crate::{
 
 const FUNCTIONS: &[Function] = &[
     function("apache::bool2httpd", &[on("Any arg", bool_to_httpd)]),
+    // OpenStack's mark for "leave the option out of the file".
+    function(
+        "is_service_default",
+        &[on("Any value", |call| {
+            Ok((call.arguments[0].as_str() == Some("<SERVICE DEFAULT>")).into())
+        })],
+    ),
     function(
         "mysql::password",
         &[on(
@@ -43,7 +50,7 @@ fn bool_to_httpd(call: &Call<'_, '_>) -> Evaluated {
         Value::Boolean(true) => "On".into(),
         Value::String(text) if says(text, "false") => "Off".into(),
         Value::String(text) if says(text, "true") => "On".into(),
-        other => crate::erb::display(other).into(),
+        other => other.to_string().into(),
     })
 }
 

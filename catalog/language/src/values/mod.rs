@@ -20,7 +20,6 @@ mod iterator;
 pub mod number;
 mod order;
 mod regexp;
-pub mod rounding;
 mod semver;
 mod text;
 

@@ -6,7 +6,6 @@ use super::{
     text::{display, inspect},
     value::Value,
 };
-use crate::values::rounding;
 
 /// How wide a field may be.
 const WIDEST: usize = 1 << 20;
@@ -253,12 +252,20 @@ fn float(number: f64, kind: char, directive: &Directive) -> String {
     }
     let precision = directive.precision.unwrap_or(6);
     let scientific = |precision: usize| {
-        let (mantissa, exponent) = rounding::scientific(number, precision);
+        let text = format!("{number:.precision$e}");
+        let (mantissa, exponent) = text
+            .split_once('e')
+            .expect("scientific notation has an exponent");
+        let exponent: i32 = exponent.parse().expect("an exponent is a number");
         let sign = if exponent < 0 { '-' } else { '+' };
-        (mantissa, exponent, format!("e{sign}{:02}", exponent.abs()))
+        (
+            mantissa.to_owned(),
+            exponent,
+            format!("e{sign}{:02}", exponent.abs()),
+        )
     };
     let text = match kind {
-        'f' => rounding::with_decimals(number, precision),
+        'f' => format!("{number:.precision$}"),
         'e' | 'E' => {
             let (mantissa, _, exponent) = scientific(precision);
             mantissa + &exponent
@@ -275,7 +282,7 @@ fn float(number: f64, kind: char, directive: &Directive) -> String {
                 trim(mantissa) + &suffix
             } else {
                 let decimals = usize::try_from(precision - 1 - exponent).unwrap_or(0);
-                trim(rounding::with_decimals(number, decimals))
+                trim(format!("{number:.decimals$}"))
             }
         }
     };

@@ -18,9 +18,3 @@ mod yaml;
 pub(in crate::erb) use ast::Node;
 pub(super) use interpreter::render;
 pub(super) use parser::parse;
-
-/// A value as Ruby's `to_s` shows it.
-pub(super) fn display(value: &crate::values::Value) -> String {
-    let object = convert::to_ruby(value);
-    text::display(&object).unwrap_or_else(|_| value.to_string())
-}
