@@ -39,7 +39,7 @@ stacks: setup ## the six-server site and its acceptance, in the lab
 conformance: setup ## the language's recorded cases, against tests/conformance/thresholds
 	tests/conformance/run
 
-interop: setup ## a real Puppet agent against the master; Debian's modules compiled by both
+interop: setup ## a real Puppet agent against the master; Debian's modules and templates, by both
 	tests/interop/run
 
 fuzz: setup ## the parsers under random input

@@ -33,7 +33,15 @@ impl Ours {
     /// Opens modules and facts.
     pub fn open(places: &Places) -> Result<Self> {
         let ruby = Pool::new(ficelle_ruby::Settings::default());
-        let inputs = DiskInputs::new().with_ruby(Arc::new(ruby));
+        Self::with(places, DiskInputs::new().with_ruby(Arc::new(ruby)))
+    }
+
+    /// As [`Self::open`], with no Ruby in reach.
+    pub fn native(places: &Places) -> Result<Self> {
+        Self::with(places, DiskInputs::new())
+    }
+
+    fn with(places: &Places, inputs: DiskInputs) -> Result<Self> {
         let modules = Environment::bare(
             EnvironmentName::production(),
             vec![places.modules.clone()],

@@ -356,7 +356,8 @@ fn is_optional(expression: &Expression) -> bool {
     }
 }
 
-fn by_name(name: &str) -> Option<&'static str> {
+/// What a name suggests.
+pub fn by_name(name: &str) -> Option<&'static str> {
     BY_NAME
         .iter()
         .find(|(end, _)| {
