@@ -184,6 +184,10 @@ impl Parser<'_> {
         let mut keys = Vec::new();
         loop {
             let key = self.argument()?;
+            // A key may be anything but an assignment.
+            if matches!(key.expression.kind, ExpressionKind::Assignment { .. }) {
+                return Err(self.unexpected());
+            }
             push_argument(&mut keys, key);
             let closes = self.kind_ahead(1) == TokenKind::RightBracket;
             if self.kind() != TokenKind::Comma || closes {
