@@ -8,6 +8,7 @@ use std::{
 
 use rustc_hash::FxHashMap;
 
+mod fault;
 mod translate;
 
 /// How many compiled expressions are kept for whoever asks for the same text again.
@@ -83,7 +84,7 @@ impl Regexp {
             .get_or_init(|| {
                 let translated = translate::translate(&self.source);
                 fancy_regex::Regex::new(&translated).map_err(|error| RegexpError::Invalid {
-                    reason: error.to_string(),
+                    reason: fault::of(&self.source).unwrap_or_else(|| error.to_string()),
                     text: self.source.clone(),
                 })
             })
