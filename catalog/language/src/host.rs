@@ -11,7 +11,7 @@ use ficelle_model::inputs::Inputs;
 use ficelle_syntax::{
     ast::{
         Collector, Expression, FunctionDefinition, RelationshipOperator, ResourceDefaults,
-        ResourceExpression, ResourceOverride,
+        ResourceExpression, ResourceOverride, TypeAliasDefinition,
     },
     source::Span,
 };
@@ -66,12 +66,12 @@ pub trait Host {
     /// Its file cannot be read or holds something else.
     fn load_function(&self, name: &str) -> Evaluated<Option<Arc<FunctionDefinition>>>;
 
-    /// A type alias or object type, by its full name as written (`Stdlib::Absolutepath`).
-    /// `None` where there is none: the name then is a resource type's.
+    /// The definition of a type, by its full name as written (`Stdlib::Absolutepath`). `None`
+    /// where there is none: the name then is a resource type's.
     ///
     /// # Errors
     /// Its file cannot be read or holds something else.
-    fn load_type(&self, evaluator: &Evaluator<'_>, name: &str) -> Evaluated<Option<Type>>;
+    fn load_type(&self, name: &str) -> Evaluated<Option<Arc<TypeAliasDefinition>>>;
 
     /// An ERB template has changed in place what a variable of `scope` holds: parameters of the
     /// resources around that hold the very value `before` hold `after` from now on.

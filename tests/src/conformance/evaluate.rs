@@ -88,15 +88,18 @@ pub fn evaluate(case: &Case) -> Observed {
     };
     let (request, _) = compile::request(case, &world);
     let variables = case.raw.get("vars").and_then(serde_json::Value::as_object);
-    let variables: Vec<(Arc<str>, Value)> = variables
+    let variables = variables
         .into_iter()
         .flatten()
-        .map(|(name, value)| (name.as_str().into(), rich::from_json(value)))
-        .collect();
+        .map(|(name, value)| Ok((name.as_str().into(), rich::from_json(value)?)));
+    let variables: Vec<(Arc<str>, Value)> = match variables.collect::<Result<_, String>>() {
+        Ok(variables) => variables,
+        Err(message) => return Observed::error(message),
+    };
     match ficelle_compiler::evaluate(&request, &environment, &*world.inputs, &variables) {
         Ok(evaluation) => Observed {
             logs: compile::logs(&evaluation.logs, &world),
-            ..Observed::result("value", rich::to_json(&evaluation.value))
+            ..written(&evaluation.value)
         },
         Err(mut error) => {
             // The recording has the text before node and environment are added to it.
@@ -113,23 +116,30 @@ pub fn call(case: &Case) -> Observed {
     let evaluator = Evaluator::new(&host, None);
     let scope = host.top_scope();
     let arguments = case.raw.get("args").and_then(serde_json::Value::as_array);
-    let arguments: Vec<Value> = arguments
-        .into_iter()
-        .flatten()
-        .map(rich::from_json)
-        .collect();
+    let arguments = arguments.into_iter().flatten().map(rich::from_json);
+    let arguments: Vec<Value> = match arguments.collect::<Result<_, _>>() {
+        Ok(arguments) => arguments,
+        Err(message) => return Observed::error(message),
+    };
     let result = evaluator.call_function(&case.code, &arguments, None, Span::default(), &scope);
     observed(result, &host)
 }
 
 fn observed(result: Evaluated, host: &PureHost<'_>) -> Observed {
     let answer = match result {
-        Ok(value) => Observed::result("value", rich::to_json(&value)),
+        Ok(value) => written(&value),
         Err(unwind) => Observed::error(unwind.into_error().to_string()),
     };
     Observed {
         logs: host.take_messages().iter().map(log).collect(),
         ..answer
+    }
+}
+
+fn written(value: &Value) -> Observed {
+    match rich::to_json(value) {
+        Ok(json) => Observed::result("value", json),
+        Err(message) => Observed::error(message),
     }
 }
 

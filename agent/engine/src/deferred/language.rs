@@ -52,7 +52,7 @@ impl<'a> Language<'a> {
     fn call(&self, evaluator: &Evaluator<'_>, name: &str, arguments: &[Data]) -> Evaluated<Data> {
         let top = evaluator.host().top_scope();
         let facts = self.facts.get_or_init(|| Data::Hash((self.gather)()));
-        top.replace("facts", values::from_data(facts, evaluator, &top)?);
+        top.replace("facts", values::from_data(facts, evaluator)?);
         let mut given = Vec::with_capacity(arguments.len() + 1);
         let function = match name.strip_prefix('$') {
             Some(variable) => {
@@ -62,7 +62,7 @@ impl<'a> Language<'a> {
             None => name,
         };
         for argument in arguments {
-            given.push(values::from_data(argument, evaluator, &top)?);
+            given.push(values::from_data(argument, evaluator)?);
         }
         let value = match (function, given.as_slice()) {
             // The variable itself: nothing to look for inside of it.

@@ -346,7 +346,7 @@ impl Compiler<'_> {
         };
         let mut parameters = Parameters::default();
         for (name, data) in &resource.parameters {
-            let value = convert::value(data);
+            let value = convert::value_of_types(data, evaluator)?;
             let is_secret = resource.sensitive.contains(name);
             parameters.insert(
                 name.clone(),

@@ -1,126 +1,89 @@
 //! Between the language's values and the catalog's data: once, where a compile begins or ends.
-//!
-//! Source: puppet-specifications, `language/data-types/pcore-data-representation.md`.
 
 use std::sync::Arc;
 
-use ficelle_language::{Error, Evaluated, Value, values::HashMap};
-use ficelle_model::{
-    Data,
-    data::{DataHash, Typed},
+use ficelle_language::{
+    Error, Evaluated, Evaluator, Value,
+    evaluator::label,
+    host::{Host, Level, Strict},
+    values::rich::{self, Form, Lost, References, Role},
 };
+use ficelle_model::{Data, data::DataHash, wire::Richness};
 
-use super::{declare::reference_of, texts};
+use super::{Compiler, overrides::at, resources::Declared, texts};
 
-/// A value of the language from data: facts, classification, exported resources.
+/// A value of the language from data: facts, classification, settings.
 pub(super) fn value(data: &Data) -> Value {
-    match data {
-        Data::Undef => Value::Undef,
-        Data::Default => Value::Default,
-        Data::Boolean(value) => Value::Boolean(*value),
-        Data::Integer(value) => Value::Integer(*value),
-        Data::Float(value) => Value::Float(*value),
-        Data::String(text) => Value::String(text.clone()),
+    let known = rich::from_data(data, &|_| Ok(None));
+    // Of a type that only others know, what it is made from is left.
+    known.unwrap_or_else(|_| match data {
         Data::Array(elements) => Value::array(elements.iter().map(value).collect::<Vec<_>>()),
         Data::Hash(hash) => value_of_hash(hash),
         Data::Sensitive(inner) => Value::Sensitive(Arc::new(value(inner))),
         Data::Typed(typed) => value(&typed.value),
-    }
+        _ => Value::Undef,
+    })
 }
 
 /// A hash of the language from data.
 pub(super) fn value_of_hash(hash: &DataHash) -> Value {
-    let entries: HashMap = hash
-        .iter()
-        .map(|(key, data)| (Value::String(key.clone()), value(data)))
-        .collect();
-    Value::hash(entries)
+    let entries = hash.iter();
+    let entries = entries.map(|(key, data)| (Value::String(Arc::clone(key)), value(data)));
+    Value::hash(entries.collect())
 }
 
-/// Turns values into data, for one resource.
-pub(super) struct Converter {
-    /// Whether rich values stay themselves.
-    pub rich: bool,
+/// A value of the language from data that another compile made, with the types of the code.
+pub(super) fn value_of_types(data: &Data, evaluator: &Evaluator<'_>) -> Evaluated {
+    let find = |name: &str| {
+        let found = evaluator.named_type(name);
+        found.map_err(|unwind| unwind.into_error().to_string())
+    };
+    rich::from_data(data, &find).map_err(|message| Error::new(message).into())
 }
 
-impl Converter {
-    /// The data that a value is.
-    pub(super) fn data(&self, value: &Value) -> Evaluated<Data> {
-        Ok(match value {
-            Value::Undef => Data::Undef,
-            Value::Boolean(value) => Data::Boolean(*value),
-            Value::Integer(value) => Data::Integer(*value),
-            Value::Float(value) => Data::Float(*value),
-            Value::String(text) => Data::String(text.clone()),
-            Value::Array(elements) => Data::Array(
-                elements
-                    .iter()
-                    .map(|element| self.data(element))
-                    .collect::<Evaluated<Vec<Data>>>()?,
-            ),
-            Value::Hash(hash) => self.hash(hash)?,
-            Value::Default if self.rich => Data::Default,
-            Value::Default => Data::from("default"),
-            Value::Type(_) => match reference_of(value) {
-                Some(reference) => Data::from(reference.to_string()),
-                None => self.typed("Type", value),
-            },
-            Value::Sensitive(inner) => Data::Sensitive(Box::new(self.data(inner)?)),
-            Value::Regexp(regexp) if self.rich => {
-                typed("Regexp", Data::String(regexp.source().clone()))
-            }
-            Value::Regexp(regexp) => Data::from(regexp.delimited()),
-            Value::Binary(_) => self.typed("Binary", value),
-            Value::Timestamp(_) => self.typed("Timestamp", value),
-            Value::Timespan(_) => self.typed("Timespan", value),
-            Value::SemVer(_) => self.typed("SemVer", value),
-            Value::SemVerRange(_) => self.typed("SemVerRange", value),
-            Value::Uri(_) => self.typed("URI", value),
-            Value::Object(object) => {
-                let mut attributes = DataHash::with_capacity(object.attributes.len());
-                for (name, attribute) in &object.attributes {
-                    attributes.insert(name.clone(), self.data(attribute)?);
+impl Compiler<'_> {
+    /// The data of a resource's parameter. Where rich values do not stay themselves, what
+    /// becomes text is told, as `strict` says.
+    pub(super) fn data(&self, declared: &Declared, name: &str, value: &Value) -> Evaluated<Data> {
+        let richness = match self.request.settings.rich_data {
+            true => Richness::Rich,
+            false => Richness::Plain,
+        };
+        let form = Form {
+            richness,
+            references: References::Texts,
+        };
+        let place = || (declared.file.clone(), declared.line);
+        let written = rich::to_data(value, form).map_err(|refused| {
+            let (file, line) = place();
+            at(refused.to_string(), file, line)
+        })?;
+        for lost in &written.lost {
+            let message = format!("{}['{name}']{}", declared.reference, told(lost));
+            match self.settings.strict {
+                Strict::Off => {}
+                Strict::Warning => self.log(Level::Warning, &message, None),
+                Strict::Error => {
+                    let (file, line) = place();
+                    return Err(at(message, file, line));
                 }
-                let type_name = texts::display(&Value::Type(object.object_type.clone()));
-                typed(&type_name, Data::Hash(attributes))
             }
-            Value::Iterator(_) => {
-                let message = "Use of an Iterator is not supported here";
-                return Err(Error::new(message).into());
-            }
-        })
-    }
-
-    fn typed(&self, name: &str, value: &Value) -> Data {
-        let text = Data::from(texts::display(value));
-        if self.rich { typed(name, text) } else { text }
-    }
-
-    fn hash(&self, hash: &HashMap) -> Evaluated<Data> {
-        let plain = hash.keys().all(|key| matches!(key, Value::String(_)));
-        if plain || !self.rich {
-            let mut result = DataHash::with_capacity(hash.len());
-            for (key, value) in hash {
-                let key = match key {
-                    Value::String(key) => key.clone(),
-                    other => texts::display(other).into(),
-                };
-                result.insert(key, self.data(value)?);
-            }
-            return Ok(Data::Hash(result));
         }
-        let mut pairs = Vec::with_capacity(hash.len() * 2);
-        for (key, value) in hash {
-            pairs.push(self.data(key)?);
-            pairs.push(self.data(value)?);
-        }
-        Ok(typed("Hash", Data::Array(pairs)))
+        Ok(written.data)
     }
 }
 
-fn typed(name: &str, value: Data) -> Data {
-    Data::Typed(Box::new(Typed {
-        type_name: name.into(),
-        value,
-    }))
+/// What is said of a value that became text; reads on from what holds it.
+fn told(lost: &Lost) -> String {
+    let label = label::with_article(&label::value(&lost.value));
+    let what = match (&lost.value, lost.role) {
+        (Value::Default, _) => "the special value default".to_owned(),
+        (_, Role::Value) => format!("{label} value"),
+        (_, Role::Key) => format!("a hash with {label} key"),
+    };
+    let text = texts::display(&lost.value);
+    format!(
+        "{} contains {what}. It will be converted to the String '{text}'",
+        lost.path
+    )
 }

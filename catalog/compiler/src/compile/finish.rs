@@ -9,7 +9,7 @@ use indexmap::{IndexMap, IndexSet};
 use rustc_hash::FxHashSet;
 
 use super::{
-    Compiler, convert,
+    Compiler,
     kinds::Kind,
     overrides::{at, without_place},
     relationships::flat,
@@ -201,9 +201,6 @@ impl Compiler<'_> {
         if differs && !declared.parameters.contains_key(namevar) {
             parameters.insert(namevar.into(), Data::String(name));
         }
-        let converter = convert::Converter {
-            rich: self.request.settings.rich_data,
-        };
         for (name, parameter) in &declared.parameters {
             let mut value = &parameter.value;
             if let Value::Sensitive(inner) = value {
@@ -211,9 +208,9 @@ impl Compiler<'_> {
                 value = inner;
             }
             let data = if RELATIONSHIPS.contains(&&**name) {
-                converter.data(&flat(value))?
+                self.data(declared, name, &flat(value))?
             } else {
-                converter.data(value)?
+                self.data(declared, name, value)?
             };
             let repeats_title =
                 **name == *namevar && matches!(&data, Data::String(text) if text == title);

@@ -4,12 +4,11 @@ use std::{rc::Rc, sync::Arc};
 
 use camino::Utf8PathBuf;
 use ficelle_language::{
-    Error, Evaluated, Evaluator, Host, Scope, Type, Value,
+    Error, Evaluated, Host, Scope, Type, Value,
     erb::ErbError,
     error::Location,
     evaluator::Call,
     host::{ClassScope, Level as Loudness, ModuleFolder, Place, Settings},
-    types::{AliasType, ObjectType},
 };
 use ficelle_model::{
     inputs::{FileKind, Inputs},
@@ -17,15 +16,14 @@ use ficelle_model::{
 };
 use ficelle_syntax::ast::{
     Collector, Expression, ExpressionKind, FunctionDefinition, RelationshipOperator,
-    ResourceDefaults, ResourceExpression, ResourceOverride,
+    ResourceDefaults, ResourceExpression, ResourceOverride, TypeAliasDefinition,
 };
 
 use super::{
     Compiler,
     declare::{class_reference, reference_of},
     frame::Frame,
-    functions::{self, context},
-    texts,
+    functions, texts,
 };
 use crate::request::{Level, LogMessage};
 
@@ -76,8 +74,8 @@ impl Host for Compiler<'_> {
         self.definitions.function(name)
     }
 
-    fn load_type(&self, evaluator: &Evaluator<'_>, name: &str) -> Evaluated<Option<Type>> {
-        self.alias(evaluator, name)
+    fn load_type(&self, name: &str) -> Evaluated<Option<Arc<TypeAliasDefinition>>> {
+        self.definitions.alias(name)
     }
 
     fn exchange(&self, scope: &Scope, before: &Value, after: &Value) {
@@ -198,7 +196,7 @@ impl Host for Compiler<'_> {
             Some(known) => known,
             None => self.has_parameter(&kind, name) || crate::types::is_metaparameter(name),
         };
-        if !is_known && name != "name" && name != "title" {
+        if !is_known && name != "name" {
             let (type_name, title) = (&reference.type_name, &reference.title);
             return Err(Error::issue(format!(
                 "The resource {type_name}['{title}'] does not have a parameter called '{name}'"
@@ -291,87 +289,4 @@ impl Compiler<'_> {
     pub(super) fn is_class_declared(&self, name: &str) -> bool {
         self.table.find(&class_reference(name)).is_some()
     }
-
-    /// A type alias, its expression evaluated once.
-    fn alias(&self, evaluator: &Evaluator<'_>, name: &str) -> Evaluated<Option<Type>> {
-        let key: Arc<str> = name
-            .strip_prefix("::")
-            .unwrap_or(name)
-            .to_lowercase()
-            .into();
-        if let Some(known) = self.aliases.borrow().get(&key) {
-            return Ok(Some(known.clone()));
-        }
-        let definition = match self.definitions.alias(name)? {
-            Some(definition) => definition,
-            None if name == context::TYPE_NAME => Arc::clone(&context::ALIAS),
-            None => return Ok(None),
-        };
-        if let Some(entries) = object_entries(&definition.type_expression) {
-            let object = ObjectType::named(Arc::clone(&definition.name));
-            let defined = Type::Object(Arc::clone(&object));
-            self.aliases.borrow_mut().insert(key, defined.clone());
-            let top = self.top();
-            let entries =
-                evaluator.in_source(&definition.source, || evaluator.evaluate(entries, &top))?;
-            if let Value::Hash(entries) = entries {
-                object
-                    .define(&entries)
-                    .map_err(|refusal| Error::new(refusal.message))?;
-            }
-            return Ok(Some(defined));
-        }
-        let (alias, unresolved) = texts::new_alias(&definition.name);
-        self.aliases.borrow_mut().insert(key, alias.clone());
-        let top = self.top();
-        let resolved = evaluator.in_source(&definition.source, || {
-            evaluator.evaluate(&definition.type_expression, &top)
-        })?;
-        match resolved {
-            Value::Type(resolved) => {
-                if leads_back(&unresolved, &resolved) {
-                    let message = format!(
-                        "Type alias '{}' cannot be resolved to a real type",
-                        definition.name
-                    );
-                    return Err(Error::new(message).into());
-                }
-                // It is set here and nowhere else; a second compile has its own.
-                let _ = unresolved.resolved.set(resolved);
-                Ok(Some(alias))
-            }
-            other => Err(Error::new(format!(
-                "The expression <{}> is not a valid type specification.",
-                texts::display(&other)
-            ))
-            .into()),
-        }
-    }
-}
-
-/// The hash of `type Name = Object[{ … }]`: such a type bears the name itself.
-fn object_entries(expression: &Expression) -> Option<&Expression> {
-    let ExpressionKind::Access { left, keys } = &expression.kind else {
-        return None;
-    };
-    let is_object = matches!(&left.kind, ExpressionKind::Reference(name) if **name == *"Object");
-    match keys.as_slice() {
-        [entries] if is_object && matches!(entries.kind, ExpressionKind::Hash(_)) => Some(entries),
-        _ => None,
-    }
-}
-
-/// Whether an alias stands for nothing but itself, by way of others or not.
-fn leads_back(alias: &Arc<AliasType>, resolved: &Type) -> bool {
-    let mut current = resolved;
-    while let Type::Alias(next) = current {
-        if Arc::ptr_eq(next, alias) {
-            return true;
-        }
-        match next.resolved.get() {
-            Some(further) => current = further,
-            None => return false,
-        }
-    }
-    false
 }

@@ -31,7 +31,7 @@ use std::{
 };
 
 use ficelle_language::{
-    Evaluated, Evaluator, Scope, Type, Value,
+    Evaluated, Evaluator, Scope, Value,
     error::Location,
     host::{self as language, Host as _},
     scope::Matches,
@@ -147,7 +147,6 @@ struct Compiler<'a> {
     tags: RefCell<IndexSet<Arc<str>>>,
     known_types: RefCell<FxHashMap<Arc<str>, Option<ResourceType>>>,
     signatures: RefCell<FxHashMap<Arc<str>, Rc<Signature>>>,
-    aliases: RefCell<FxHashMap<Arc<str>, Type>>,
     collectors: RefCell<Vec<Rc<Collector>>>,
     /// Overrides of resources that are not declared yet.
     overrides: RefCell<Vec<Override>>,
@@ -208,7 +207,6 @@ impl<'a> Compiler<'a> {
             tags: RefCell::default(),
             known_types: RefCell::default(),
             signatures: RefCell::default(),
-            aliases: RefCell::default(),
             collectors: RefCell::default(),
             overrides: RefCell::default(),
             overriding: RefCell::default(),

@@ -1,8 +1,6 @@
 //! How values read in messages.
 
-use std::sync::{Arc, OnceLock};
-
-use ficelle_language::{Type, Value, evaluator::label, types::AliasType};
+use ficelle_language::{Value, evaluator::label};
 
 /// The text that interpolation gives.
 pub(super) fn display(value: &Value) -> String {
@@ -25,13 +23,4 @@ pub(super) fn label(value: &Value) -> String {
 /// `a String`, `an Integer`
 pub(super) fn with_article(label: &str) -> String {
     label::with_article(label)
-}
-
-/// A type alias that is still to be resolved.
-pub(super) fn new_alias(name: &Arc<str>) -> (Type, Arc<AliasType>) {
-    let alias = Arc::new(AliasType {
-        name: name.clone(),
-        resolved: OnceLock::new(),
-    });
-    (Type::Alias(Arc::clone(&alias)), alias)
 }

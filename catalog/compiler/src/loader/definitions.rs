@@ -433,7 +433,12 @@ impl<'a> Definitions<'a> {
             return Ok(known.clone());
         }
         let mut found = None;
-        if let Some((path, file)) = self.autoload("types", &lower)? {
+        let file = match lower.contains("::") {
+            true => self.autoload("types", &lower)?,
+            // A module's type set goes by the module's name.
+            false => self.autoload("types", &format!("{lower}::init_typeset"))?,
+        };
+        if let Some((path, file)) = file {
             let definition = only(&file.contents.aliases, &file, &path, "type", name)?;
             if definition.name.to_lowercase() != *lower {
                 return Err(wrong_name(&path, "type", name, &definition.name));

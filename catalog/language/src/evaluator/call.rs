@@ -16,7 +16,7 @@ use crate::{
     error::{Error, Evaluated, Location, Unwind},
     functions,
     scope::{Scope, ScopeKind},
-    types::{MemberKind, Type, uri},
+    types::{MemberKind, ObjectType, Type, uri},
     values::Value,
 };
 
@@ -162,7 +162,7 @@ impl Evaluator<'_> {
             && call.lambda.is_none()
             && let Some(value) = arguments.first().and_then(|value| attribute(value, name))
         {
-            return Ok(value);
+            return value;
         }
         self.unfold_into(&mut arguments, &call.arguments, scope)?;
         self.call_named(name, &arguments, call.lambda.as_ref(), span, scope)
@@ -303,23 +303,22 @@ impl Evaluator<'_> {
 }
 
 /// What a value has under a name, where that is an attribute of its type.
-fn attribute(value: &Value, name: &str) -> Option<Value> {
-    match value {
+fn attribute(value: &Value, name: &str) -> Option<Evaluated> {
+    let found = match value {
         Value::Object(object) => {
             if let Some(value) = object.attributes.get(name) {
-                return Some(value.clone());
+                return Some(Ok(value.clone()));
             }
             let of = match &object.object_type {
                 Type::Object(of) => of,
                 Type::ParameterizedObject(of) => &of.base,
                 _ => return None,
             };
-            if *of.name == *"Error" && name == "message" {
-                return object.attributes.get("msg").cloned();
-            }
-            match of.member(name)? {
-                (MemberKind::Attribute, attribute) => attribute.value,
-                (MemberKind::Function, _) => None,
+            match (&*of.name, name) {
+                ("Error", "message") => object.attributes.get("msg").cloned(),
+                // The host knows what these do.
+                ("Puppet::LookupContext", _) => None,
+                _ => return member(of, name),
             }
         }
         Value::Uri(text) => match name {
@@ -335,7 +334,22 @@ fn attribute(value: &Value, name: &str) -> Option<Value> {
             _ => None,
         },
         _ => None,
+    };
+    found.map(Ok)
+}
+
+/// A constant or default of a type. What would have to be computed has no code in the language.
+fn member(of: &ObjectType, name: &str) -> Option<Evaluated> {
+    let (kind, attribute) = of.member(name)?;
+    if let Some(value) = attribute.value {
+        return Some(Ok(value));
     }
+    let kind = match kind {
+        MemberKind::Attribute => "derived attribute",
+        MemberKind::Function => "function",
+    };
+    let message = format!("no method is implemented for {kind} {}[{name}]", of.label());
+    Some(Err(Error::new(message).into()))
 }
 
 /// `Integer`, `Integer[1]`: what is called then is the making of a value.

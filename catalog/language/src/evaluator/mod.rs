@@ -19,6 +19,7 @@ use ficelle_syntax::{
 
 use crate::{
     error::{Error, Evaluated, Location, Unwind},
+    functions::annotate::Annotations,
     host::{Host, Level, Place},
     scope::Scope,
     values::{HashMap, Regexp, Value},
@@ -40,6 +41,7 @@ mod names;
 pub mod number;
 pub mod pure;
 pub mod text;
+mod types;
 mod variables;
 
 /// How often the clock is looked at, in steps.
@@ -55,6 +57,8 @@ pub struct Evaluator<'c> {
     signatures: RefCell<closure::SignatureCache>,
     templates: RefCell<Vec<epp::Output>>,
     deprecated: RefCell<BTreeSet<String>>,
+    types: types::Types,
+    annotations: Annotations,
 }
 
 impl<'c> Evaluator<'c> {
@@ -69,12 +73,19 @@ impl<'c> Evaluator<'c> {
             signatures: RefCell::default(),
             templates: RefCell::default(),
             deprecated: RefCell::default(),
+            types: types::Types::default(),
+            annotations: Annotations::default(),
         }
     }
 
     /// Who runs the language.
     pub fn host(&self) -> &'c dyn Host {
         self.host
+    }
+
+    /// What values are annotated with.
+    pub(crate) fn annotations(&self) -> &Annotations {
+        &self.annotations
     }
 
     /// Warns of something that should not be done any more, once in the evaluator's life.

@@ -7,7 +7,7 @@ use ficelle_model::reference::capitalize;
 use super::Evaluator;
 use crate::{
     error::{Error, Evaluated},
-    types::{ResourceType, Type, names},
+    types::{ResourceType, Type, builtin, names},
     values::Value,
 };
 
@@ -28,7 +28,12 @@ impl Evaluator<'_> {
         if let Some(found) = names::find(name) {
             return Ok(Some(found));
         }
-        if let Some(found) = self.host.load_type(self, name)? {
+        if self.host.settings().tasks
+            && let Some(found) = builtin::find_for_tasks(name)
+        {
+            return Ok(Some(found));
+        }
+        if let Some(found) = self.defined_type(name)? {
             return Ok(Some(found));
         }
         if !self.host.is_resource_type(name)? {

@@ -6,16 +6,16 @@ use camino::Utf8PathBuf;
 use ficelle_model::inputs::Inputs;
 use ficelle_syntax::ast::{
     Collector, Expression, ExpressionKind, FunctionDefinition, RelationshipOperator,
-    ResourceDefaults, ResourceExpression, ResourceOverride,
+    ResourceDefaults, ResourceExpression, ResourceOverride, TypeAliasDefinition,
 };
 use rustc_hash::FxHashMap;
 
-use super::{Call, Evaluator};
+use super::Call;
 use crate::{
     error::{Error, Evaluated, Location},
     host::{ClassScope, Host, Level, ModuleFolder, Place, Settings},
     scope::Scope,
-    types::{AliasType, Type},
+    types::Type,
     values::Value,
 };
 
@@ -30,14 +30,14 @@ pub struct Message {
     pub location: Option<Location>,
 }
 
-/// Evaluates expressions, functions and type aliases; whatever belongs to a catalog is refused.
+/// Evaluates expressions, functions and types; whatever belongs to a catalog is refused.
 pub struct PureHost<'i> {
     settings: Settings,
     inputs: &'i dyn Inputs,
     top: Rc<Scope>,
     messages: RefCell<Vec<Message>>,
     functions: RefCell<FxHashMap<Arc<str>, Arc<FunctionDefinition>>>,
-    aliases: RefCell<FxHashMap<String, Type>>,
+    types: RefCell<FxHashMap<String, Arc<TypeAliasDefinition>>>,
 }
 
 impl<'i> PureHost<'i> {
@@ -49,7 +49,7 @@ impl<'i> PureHost<'i> {
             top: Scope::top(None),
             messages: RefCell::default(),
             functions: RefCell::default(),
-            aliases: RefCell::default(),
+            types: RefCell::default(),
         }
     }
 
@@ -58,12 +58,8 @@ impl<'i> PureHost<'i> {
         self.messages.take()
     }
 
-    /// Makes the functions and type aliases known that stand in `statements`.
-    ///
-    /// # Errors
-    /// An alias stands for something that is no type.
-    pub fn define(&self, evaluator: &Evaluator<'_>, statements: &[Expression]) -> Evaluated<()> {
-        let mut pending = Vec::new();
+    /// Makes the functions and types known that stand in `statements`.
+    pub fn define(&self, statements: &[Expression]) {
         for statement in statements {
             match &statement.kind {
                 ExpressionKind::Function(function) => {
@@ -72,27 +68,12 @@ impl<'i> PureHost<'i> {
                         .insert(function.name.clone(), function.clone());
                 }
                 ExpressionKind::TypeAlias(definition) => {
-                    let alias = Arc::new(AliasType {
-                        name: definition.name.clone(),
-                        resolved: std::sync::OnceLock::new(),
-                    });
                     let key = definition.name.to_lowercase();
-                    self.aliases
-                        .borrow_mut()
-                        .insert(key, Type::Alias(alias.clone()));
-                    pending.push((alias, definition));
+                    self.types.borrow_mut().insert(key, Arc::clone(definition));
                 }
                 _ => {}
             }
         }
-        for (alias, definition) in pending {
-            let resolved = evaluator.type_of(&definition.type_expression, &self.top)?;
-            alias
-                .resolved
-                .set(resolved)
-                .expect("an alias is resolved once");
-        }
-        Ok(())
     }
 }
 
@@ -131,8 +112,8 @@ impl Host for PureHost<'_> {
         Ok(self.functions.borrow().get(name).cloned())
     }
 
-    fn load_type(&self, _evaluator: &Evaluator<'_>, name: &str) -> Evaluated<Option<Type>> {
-        Ok(self.aliases.borrow().get(&name.to_lowercase()).cloned())
+    fn load_type(&self, name: &str) -> Evaluated<Option<Arc<TypeAliasDefinition>>> {
+        Ok(self.types.borrow().get(&name.to_lowercase()).cloned())
     }
 
     fn is_resource_type(&self, name: &str) -> Evaluated<bool> {

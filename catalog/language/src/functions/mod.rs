@@ -16,6 +16,7 @@ use crate::{
 pub use modules::find_of_module;
 use signature::Signature;
 
+pub(crate) mod annotate;
 pub(crate) mod collections;
 mod control;
 mod digest;
@@ -78,6 +79,7 @@ pub struct Registered {
 
 /// The functions of the language itself, family by family.
 const FAMILIES: &[&[Function]] = &[
+    annotate::FUNCTIONS,
     collections::FUNCTIONS,
     control::FUNCTIONS,
     digest::FUNCTIONS,

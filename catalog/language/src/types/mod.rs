@@ -7,7 +7,7 @@ use std::sync::{Arc, OnceLock};
 
 use indexmap::IndexMap;
 
-use crate::values::{Regexp, SemVerRange, Value};
+use crate::values::{HashMap, Regexp, SemVerRange, Value};
 
 mod assignable;
 mod common;
@@ -24,8 +24,10 @@ mod object;
 mod object_definition;
 pub mod parameterize;
 pub mod parse;
+pub mod pcore;
 mod recursion;
 mod text;
+pub mod type_set;
 pub mod uri;
 
 pub mod builtin;
@@ -244,8 +246,20 @@ pub struct InitType {
 pub struct ObjectType {
     /// The full name; empty for an anonymous type.
     pub name: Arc<str>,
+    /// Whether it belongs to a type set.
+    pub membership: Membership,
     /// What it is made of.
     pub definition: OnceLock<ObjectDefinition>,
+}
+
+/// Whether a named type stands for itself or in a type set, where it goes by a simple name.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Membership {
+    /// It stands for itself.
+    #[default]
+    Alone,
+    /// It belongs to a type set.
+    OfTypeSet,
 }
 
 /// What an object type is made of.
@@ -300,12 +314,19 @@ pub struct Attribute {
 pub struct TypeSetType {
     /// The name.
     pub name: Arc<str>,
-    /// What it was made from.
-    pub init_hash: Value,
+    /// What it is made of, set once its types can be found by their names.
+    pub definition: OnceLock<TypeSetDefinition>,
+}
+
+/// What a type set is made of.
+#[derive(Debug, Default)]
+pub struct TypeSetDefinition {
+    /// What it was made from, but its types and references.
+    pub details: HashMap,
     /// Its types by simple name.
-    pub types: OnceLock<IndexMap<Arc<str>, Type>>,
-    /// Type sets it refers to, by alias.
-    pub references: OnceLock<IndexMap<Arc<str>, Type>>,
+    pub types: IndexMap<Arc<str>, Type>,
+    /// What it says of the type sets that it refers to, by alias.
+    pub references: HashMap,
 }
 
 /// A named alias. Resolved once, so that an alias can refer to itself.
@@ -313,6 +334,8 @@ pub struct TypeSetType {
 pub struct AliasType {
     /// The name as written.
     pub name: Arc<str>,
+    /// Whether it belongs to a type set.
+    pub membership: Membership,
     /// What it stands for.
     pub resolved: OnceLock<Type>,
 }

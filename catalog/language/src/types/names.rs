@@ -2,15 +2,19 @@
 
 use std::sync::Arc;
 
-use super::{Range, Type, TypeSetType};
+use super::{AliasType, Range, Type, TypeSetType};
 
 /// The type that a bare name (`Integer`, `Semver`) stands for, where the language has it. Names
 /// are found whatever their case.
 pub fn find(name: &str) -> Option<Type> {
-    let lower = name.to_ascii_lowercase();
-    Some(match lower.as_str() {
+    let name = name.to_ascii_lowercase();
+    kind(&name).or_else(|| super::builtin::find(&name))
+}
+
+/// As [`find`], without the types that are made of others. The name is in lower case.
+pub(super) fn kind(name: &str) -> Option<Type> {
+    Some(match name {
         "any" => Type::Any,
-        "unit" => Type::Unit,
         "undef" => Type::Undef,
         "default" => Type::Default,
         "scalar" => Type::Scalar,
@@ -52,23 +56,11 @@ pub fn find(name: &str) -> Option<Type> {
         })),
         "object" => Type::any_object(),
         "typeset" => Type::TypeSet(TypeSetType::any()),
-        "typealias" => Type::Alias(Arc::new(super::AliasType {
-            name: "UnresolvedAlias".into(),
-            resolved: std::sync::OnceLock::new(),
-        })),
+        "typealias" => Type::Alias(AliasType::of(
+            "UnresolvedAlias",
+            Type::Reference("UnresolvedReference".into()),
+        )),
         "typereference" => Type::Reference("UnresolvedReference".into()),
-        _ => return super::builtin::find(name),
+        _ => return None,
     })
-}
-
-impl TypeSetType {
-    /// The type of every type set.
-    pub fn any() -> Arc<Self> {
-        Arc::new(Self {
-            name: "".into(),
-            init_hash: crate::values::Value::Undef,
-            types: std::sync::OnceLock::new(),
-            references: std::sync::OnceLock::new(),
-        })
-    }
 }

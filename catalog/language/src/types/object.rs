@@ -4,7 +4,7 @@ use std::sync::{Arc, LazyLock};
 
 use indexmap::IndexMap;
 
-use super::{Attribute, ObjectDefinition, ObjectType, ParameterizedObject, Type};
+use super::{Attribute, Membership, ObjectDefinition, ObjectType, ParameterizedObject, Type};
 use crate::values::{Object, Value};
 
 /// What a type has while its definition is still being read.
@@ -31,14 +31,21 @@ impl ObjectType {
     pub fn defined(name: impl Into<Arc<str>>, definition: ObjectDefinition) -> Arc<Self> {
         Arc::new(Self {
             name: name.into(),
+            membership: Membership::Alone,
             definition: definition.into(),
         })
     }
 
     /// A type that is defined later.
     pub fn named(name: impl Into<Arc<str>>) -> Arc<Self> {
+        Self::of(name.into(), Membership::Alone)
+    }
+
+    /// A type that is defined later, by itself or in a type set.
+    pub fn of(name: Arc<str>, membership: Membership) -> Arc<Self> {
         Arc::new(Self {
-            name: name.into(),
+            name,
+            membership,
             definition: std::sync::OnceLock::new(),
         })
     }
@@ -202,6 +209,13 @@ impl Attribute {
     /// Whether this is a constant.
     pub fn is_constant(&self) -> bool {
         self.kind.as_deref() == Some("constant")
+    }
+
+    /// Whether this is a constant whose value says its type.
+    pub(super) fn is_plain_constant(&self) -> bool {
+        let value = self.value.as_ref();
+        let is_told = |value: &Value| value.infer().generalize() == self.attribute_type;
+        self.is_constant() && value.is_some_and(is_told)
     }
 }
 

@@ -47,7 +47,8 @@ static INITIALIZER: LazyLock<Type> = LazyLock::new(|| {
 fn annotations() -> Type {
     let member = Type::pattern_of(&[MEMBER_NAME]);
     let of_one = Type::hash_of(member, Type::Any, Range::UNBOUNDED);
-    Type::optional(Type::hash_of(Type::TYPE, of_one, Range::UNBOUNDED))
+    let annotation = Type::type_of(builtin::annotation());
+    Type::optional(Type::hash_of(annotation, of_one, Range::UNBOUNDED))
 }
 
 static ATTRIBUTE: LazyLock<Type> = LazyLock::new(|| {

@@ -6,7 +6,7 @@ use indexmap::IndexMap;
 
 use super::{
     CallableType, InitType, Letters, ObjectType, ParameterizedObject, Presence, Range, RuntimeType,
-    StructMember, TupleType, Type, TypeSetType, object_definition,
+    StructMember, TupleType, Type, object_definition, type_set,
 };
 use crate::values::{HashMap, Regexp, SemVerRange, Value, time};
 
@@ -141,16 +141,8 @@ pub fn parameterize(base: &Type, keys: &[Value]) -> Parameterized {
         },
         Type::Object(object) => parameterized_object(object, keys),
         Type::TypeSet(_) => match keys {
-            [hash @ Value::Hash(entries)] => Ok(Type::TypeSet(Arc::new(TypeSetType {
-                name: entries
-                    .get(&crate::values::Key("name"))
-                    .and_then(Value::as_str)
-                    .unwrap_or_default()
-                    .into(),
-                init_hash: hash.clone(),
-                types: Default::default(),
-                references: Default::default(),
-            }))),
+            [Value::Hash(entries)] => type_set::from_hash(entries),
+            [other] => Err(type_set::not_a_hash(other)),
             _ => Err(arity("TypeSet-Type", 1, None, keys.len())),
         },
         Type::Alias(alias) => match alias.target() {

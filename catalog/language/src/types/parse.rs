@@ -7,7 +7,7 @@ use ficelle_syntax::{
 };
 
 use super::{
-    Type, names,
+    Type, builtin, names,
     parameterize::{Cause, Refusal, parameterize},
 };
 use crate::values::{HashMap, Regexp, Value};
@@ -23,7 +23,7 @@ pub fn parse(text: &str, find: Find<'_>) -> Result<Type, String> {
     let source = Source::new(None, text);
     let parsed = parse_expression(source);
     if let Some(diagnostic) = parsed.diagnostics.first() {
-        return Err(diagnostic.message.clone());
+        return Err(diagnostic.to_string());
     }
     let Some(expression) = parsed.program.body.first() else {
         return Err(invalid(text));
@@ -55,6 +55,24 @@ fn invalid(text: &str) -> String {
     format!("The expression <{text}> is not a valid type specification.")
 }
 
+/// The text that an expression was read from.
+pub fn text_of<'t>(expression: &Expression, text: &'t str) -> &'t str {
+    let (start, end) = extent(expression);
+    text.get(start as usize..end as usize).unwrap_or(text)
+}
+
+/// Where an expression begins and ends. The span of an operation is that of its operator.
+fn extent(expression: &Expression) -> (u32, u32) {
+    let own = (expression.span.start, expression.span.end);
+    match &expression.kind {
+        ExpressionKind::Binary { left, right, .. }
+        | ExpressionKind::Relationship { left, right, .. } => (extent(left).0, extent(right).1),
+        ExpressionKind::Assignment { target, value, .. } => (extent(target).0, extent(value).1),
+        ExpressionKind::Unary { operand, .. } => (own.0, own.1.max(extent(operand).1)),
+        _ => own,
+    }
+}
+
 struct Reader<'a> {
     text: &'a str,
     find: Find<'a>,
@@ -62,8 +80,7 @@ struct Reader<'a> {
 
 impl Reader<'_> {
     fn source_of(&self, expression: &Expression) -> &str {
-        let range = expression.span.start as usize..expression.span.end as usize;
-        self.text.get(range).unwrap_or(self.text)
+        text_of(expression, self.text)
     }
 
     fn read(&self, expression: &Expression) -> Result<Value, String> {
@@ -76,6 +93,7 @@ impl Reader<'_> {
             ExpressionKind::String(text) | ExpressionKind::Name(text) => {
                 Value::String(text.clone())
             }
+            ExpressionKind::Heredoc { text, .. } => self.read(text)?,
             ExpressionKind::Regexp(source) => {
                 Value::Regexp(Regexp::compile(source).map_err(|error| error.to_string())?)
             }
@@ -110,10 +128,12 @@ impl Reader<'_> {
 
     fn named(&self, name: &str) -> Result<Type, String> {
         let name = name.strip_prefix("::").unwrap_or(name);
-        if let Some(found) = names::find(name) {
+        let lower = name.to_ascii_lowercase();
+        if let Some(found) = names::kind(&lower) {
             return Ok(found);
         }
-        Ok((self.find)(name)?.unwrap_or_else(|| Type::Reference(name.into())))
+        let found = (self.find)(name)?.or_else(|| builtin::find(&lower));
+        Ok(found.unwrap_or_else(|| Type::Reference(name.into())))
     }
 
     fn access(

@@ -1,6 +1,8 @@
 //! Guards against types that contain themselves.
 
-use super::{AliasType, InitType, Type};
+use std::sync::{Arc, OnceLock};
+
+use super::{AliasType, InitType, Membership, Type};
 use crate::values::Value;
 
 /// What has been gone through on the way down, on either side of a comparison.
@@ -99,12 +101,64 @@ impl Guard {
 }
 
 impl AliasType {
+    /// An alias that is resolved later.
+    pub fn named(name: impl Into<Arc<str>>) -> Arc<Self> {
+        Arc::new(Self {
+            name: name.into(),
+            membership: Membership::Alone,
+            resolved: OnceLock::new(),
+        })
+    }
+
+    /// An alias of a type.
+    pub fn of(name: impl Into<Arc<str>>, target: Type) -> Arc<Self> {
+        Arc::new(Self {
+            name: name.into(),
+            membership: Membership::Alone,
+            resolved: target.into(),
+        })
+    }
+
+    /// Says what it stands for, in the simplest way and without itself; `false` where nothing is
+    /// left then, by way of other aliases or not.
+    pub fn resolve(self: &Arc<Self>, target: Type) -> bool {
+        let is_self = |one: &Type| matches!(one, Type::Alias(alias) if Arc::ptr_eq(alias, self));
+        let target = match target {
+            Type::Variant(types) if types.iter().any(is_self) => {
+                Type::variant_of(types.iter().filter(|one| !is_self(one)).cloned())
+            }
+            other => other,
+        };
+        let target = target.normalize();
+        let is_real = is_real(&target, &mut vec![Arc::as_ptr(self)]);
+        // Whoever defines an alias comes here once.
+        let _ = self.resolved.set(target);
+        is_real
+    }
+
     /// What it stands for; `TypeReference` while that is not known.
     pub fn target(&self) -> Type {
         self.resolved
             .get()
             .cloned()
             .unwrap_or_else(|| Type::Reference(self.name.clone()))
+    }
+}
+
+/// Whether something else than aliases of each other is among what a type stands for. What an
+/// alias stands for that is being defined is not known yet.
+fn is_real(of: &Type, open: &mut Vec<*const AliasType>) -> bool {
+    match of {
+        Type::Alias(alias) => {
+            let pointer = Arc::as_ptr(alias);
+            if open.contains(&pointer) {
+                return false;
+            }
+            open.push(pointer);
+            alias.resolved.get().is_none_or(|of| is_real(of, open))
+        }
+        Type::Variant(types) => types.iter().any(|one| is_real(one, open)),
+        _ => true,
     }
 }
 

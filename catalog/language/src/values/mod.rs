@@ -20,6 +20,7 @@ mod iterator;
 pub mod number;
 mod order;
 mod regexp;
+pub mod rich;
 mod semver;
 mod text;
 

@@ -3,4 +3,6 @@
 mod control;
 mod expressions;
 mod functions;
+mod rich;
+mod types;
 mod world;

@@ -4,7 +4,7 @@ use std::{collections::BTreeMap, sync::Arc};
 
 use camino::Utf8Path;
 use ficelle_language::{
-    Evaluator, Host,
+    Evaluator, Host, Value,
     evaluator::{pure::PureHost, text::interpolated},
     host::Settings,
 };
@@ -64,6 +64,18 @@ pub struct Outcome {
     pub messages: Vec<String>,
 }
 
+/// The value of code itself, or its error.
+pub fn evaluated(world: &World, code: &str) -> Result<Value, String> {
+    let source = Source::new(Some("test.pp".into()), code);
+    let loaded = load(source, Dialect::Manifest, &ValidateOptions::default());
+    let (program, _) = loaded.map_err(|errors| errors.to_string())?;
+    let host = PureHost::new(Settings::default(), world);
+    let evaluator = Evaluator::new(&host, None);
+    host.define(&program.body);
+    let value = evaluator.program(&program, &host.top_scope());
+    value.map_err(|unwind| unwind.into_error().to_string())
+}
+
 /// Evaluates code in a world and under settings.
 pub fn evaluate_in(world: &World, settings: Settings, code: &str) -> Outcome {
     let source = Source::new(Some("test.pp".into()), code);
@@ -75,7 +87,7 @@ pub fn evaluate_in(world: &World, settings: Settings, code: &str) -> Outcome {
     let evaluator = Evaluator::new(&host, None);
     let scope = host.top_scope();
     let result = evaluator.in_source(&program.source, || {
-        host.define(&evaluator, &program.body)?;
+        host.define(&program.body);
         evaluator.program(&program, &scope)
     });
     Outcome {

@@ -3,7 +3,7 @@
 //!
 //! Source: puppet-docs, `custom_backends`, "the Puppet::LookupContext object".
 
-use std::sync::{Arc, LazyLock};
+use std::sync::Arc;
 
 use ficelle_language::{
     Error, Evaluated, Evaluator, Type, Value,
@@ -11,55 +11,12 @@ use ficelle_language::{
     values::{HashMap, Object},
 };
 use ficelle_lookup::NOT_FOUND;
-use ficelle_syntax::{
-    ParseOptions,
-    ast::{ExpressionKind, TypeAliasDefinition},
-    source::Source,
-};
 use indexmap::IndexMap;
 
 use super::super::{Compiler, data, texts};
 
 /// The name of the type.
 pub(in crate::compile) const TYPE_NAME: &str = "Puppet::LookupContext";
-
-/// The type, in the language itself.
-const DEFINITION: &str = "type Puppet::LookupContext = Object[{
-  parent => Any,
-  attributes => {
-    environment_name => { type => String[1], kind => derived },
-    module_name => Variant[String[1], Undef],
-  },
-  functions => {
-    not_found => Callable[[0, 0], Undef],
-    explain => Callable[[0, 0, Callable[0, 0]], Undef],
-    interpolate => Callable[1, 1],
-    cache => Callable[[Optional[Scalar], Any], Any],
-    cache_all => Callable[[Hash[Optional[Scalar], Any]], Undef],
-    cache_has_key => Callable[[Optional[Scalar]], Boolean],
-    cached_value => Callable[[Optional[Scalar]], Any],
-    cached_entries => Variant[
-      Callable[[0, 0, Callable[1, 1]], Undef],
-      Callable[[0, 0, Callable[2, 2]], Undef],
-      Callable[[0, 0], Iterable[Tuple[Optional[Scalar], Any]]]
-    ],
-    cached_file_data => Callable[String, Optional[Callable[1, 1]]],
-  }
-}]";
-
-/// The definition of the type.
-pub(in crate::compile) static ALIAS: LazyLock<Arc<TypeAliasDefinition>> = LazyLock::new(|| {
-    let parsed = ficelle_syntax::parse(Source::new(None, DEFINITION), ParseOptions::default());
-    let alias = parsed
-        .program
-        .body
-        .iter()
-        .find_map(|statement| match &statement.kind {
-            ExpressionKind::TypeAlias(alias) => Some(Arc::clone(alias)),
-            _ => None,
-        });
-    alias.expect("the definition above is one of a type")
-});
 
 /// A context of its own, and what was cached in it.
 pub(in crate::compile) struct Context {

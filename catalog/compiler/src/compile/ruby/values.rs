@@ -45,7 +45,7 @@ pub(super) fn write(helper: &Helper<'_>, value: &Value) -> Json {
             Json::Array(wire)
         }
         Value::Regexp(regexp) => json!(["r", &**regexp.source()]),
-        Value::Type(_) => tagged("t", value.to_string()),
+        Value::Type(of) => tagged("t", of.text()),
         Value::Sensitive(inner) => json!(["s", write(helper, inner)]),
         Value::Binary(_) => tagged("b", value.to_string()),
         Value::Timestamp(nanoseconds) => tagged("ts", nanoseconds.to_string()),

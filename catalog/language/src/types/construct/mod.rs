@@ -3,7 +3,7 @@
 //! Each type has one or more ways to be made, tried in order; what fits none of them is told
 //! in the reference's words.
 
-use std::sync::{Arc, OnceLock};
+use std::sync::Arc;
 
 use super::{AliasType, CallableType, Range, TupleType, Type, mismatch, signature::Signature};
 use crate::values::Value;
@@ -15,6 +15,7 @@ mod objects;
 mod others;
 mod times;
 
+pub use objects::hash_type;
 pub use times::{timespan_bound, timestamp_bound};
 
 /// What making a value may ask for.
@@ -127,10 +128,7 @@ fn way(
 
 /// A type with a name that only the constructor knows.
 fn named(name: &str, target: Type) -> Type {
-    Type::Alias(Arc::new(AliasType {
-        name: name.into(),
-        resolved: OnceLock::from(target),
-    }))
+    Type::Alias(AliasType::of(name, target))
 }
 
 /// Makes a value of a type.

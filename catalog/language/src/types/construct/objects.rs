@@ -10,19 +10,41 @@ use crate::{
     values::{Object, Value},
 };
 
-pub(super) fn object(object: &Arc<ObjectType>) -> Result<Constructor, String> {
+fn is_required(attribute: &Attribute) -> bool {
+    attribute.value.is_none() && !takes_undef(&attribute.attribute_type, 0)
+}
+
+/// Whether undef is an instance. What an `Init` takes hangs on the very question, so it is taken
+/// not to be; aliases that lead back to themselves say no more after some turns.
+fn takes_undef(of: &Type, depth: usize) -> bool {
+    const DEEPEST: usize = 32;
+    match of {
+        Type::Init(_) => false,
+        Type::Variant(types) => types.iter().any(|one| takes_undef(one, depth)),
+        Type::Alias(_) if depth == DEEPEST => false,
+        Type::Alias(alias) => takes_undef(&alias.target(), depth + 1),
+        Type::Optional(_) | Type::Undef | Type::Any | Type::Unit => true,
+        _ => false,
+    }
+}
+
+/// The hash that an object is made from.
+pub fn hash_type(object: &ObjectType) -> Type {
     let attributes = object.init_attributes();
-    let required = attributes
-        .iter()
-        .filter(|(_, attribute)| attribute.value.is_none())
-        .count();
-    let hash = Type::struct_of(attributes.iter().map(|(name, attribute)| {
-        let presence = match attribute.value {
-            None => Presence::Required,
-            Some(_) => Presence::Optional,
+    Type::struct_of(attributes.iter().map(|(name, attribute)| {
+        let presence = match is_required(attribute) {
+            true => Presence::Required,
+            false => Presence::Optional,
         };
         (name.clone(), presence, attribute.attribute_type.clone())
-    }));
+    }))
+}
+
+pub(super) fn object(object: &Arc<ObjectType>) -> Result<Constructor, String> {
+    let attributes = object.init_attributes();
+    let last_required = attributes.iter().rposition(|(_, one)| is_required(one));
+    let required = last_required.map_or(0, |index| index + 1);
+    let hash = hash_type(object);
     let parameters: Vec<(&str, Type)> = attributes
         .iter()
         .map(|(name, attribute)| (name.as_ref(), attribute.attribute_type.clone()))

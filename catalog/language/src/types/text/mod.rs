@@ -1,38 +1,33 @@
 //! The canonical text of types.
 
+mod object;
+
 use std::fmt::{self, Write as _};
 
-use indexmap::IndexMap;
-
-use super::{
-    Attribute, CallableType, ObjectDefinition, ObjectType, Presence, Range, StructMember, Type,
-    builtin,
-};
+use super::{AliasType, CallableType, Membership, Presence, Range, StructMember, Type, builtin};
 use crate::values::{Value, number::float_text, quote, time};
 
-/// The text of a type, as messages and `notice` show it.
+/// The text of a type, as `notice` shows it: with what it is made of, where it has a name of its
+/// own; types within it by name.
 impl fmt::Display for Type {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Alias(_) => f.write_str(&self.expanded_text()),
-            _ => f.write_str(&self.text()),
-        }
+        let detail = match self {
+            Self::Alias(_) | Self::Object(_) | Self::TypeSet(_) => Detail::Definitions,
+            _ => Detail::Names,
+        };
+        f.write_str(&Writer::new(detail, MemberNames::Simple).finish(self))
     }
 }
 
 impl Type {
     /// The text, with aliases and object types by name.
     pub fn text(&self) -> String {
-        let mut writer = Writer::new(Detail::Names);
-        writer.write_type(self);
-        writer.out
+        Writer::new(Detail::Names, MemberNames::Full).finish(self)
     }
 
     /// The text, with what aliases and object types are made of.
     pub fn expanded_text(&self) -> String {
-        let mut writer = Writer::new(Detail::Definitions);
-        writer.write_type(self);
-        writer.out
+        Writer::new(Detail::Definitions, MemberNames::Full).finish(self)
     }
 
     /// The name without parameters: `Integer`, `Apache::Vhost`, the alias's own.
@@ -104,20 +99,36 @@ enum Detail {
     Definitions,
 }
 
+/// How types of a type set are named.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum MemberNames {
+    /// As in the set: `Car`.
+    Simple,
+    /// `Vehicles::Car`
+    Full,
+}
+
 struct Writer {
     out: String,
     detail: Detail,
+    members: MemberNames,
     /// Aliases that are being written out.
-    open: Vec<*const super::AliasType>,
+    open: Vec<*const AliasType>,
 }
 
 impl Writer {
-    fn new(detail: Detail) -> Self {
+    fn new(detail: Detail, members: MemberNames) -> Self {
         Self {
             out: String::new(),
             detail,
+            members,
             open: Vec::new(),
         }
+    }
+
+    fn finish(mut self, of: &Type) -> String {
+        self.write_type(of);
+        self.out
     }
 
     fn push(&mut self, text: &str) {
@@ -293,38 +304,46 @@ impl Writer {
                 };
                 self.parameters(object.base.label(), parts);
             }
-            Type::TypeSet(set) => {
-                let parts = match &set.init_hash {
-                    Value::Hash(entries) => {
-                        let entries: Vec<String> = entries
-                            .iter()
-                            .map(|(key, value)| format!("{key} => {}", self.value(value)))
-                            .collect();
-                        vec![format!("{{{}}}", entries.join(", "))]
-                    }
-                    _ => Vec::new(),
-                };
-                self.parameters("TypeSet", parts);
-            }
-            Type::Alias(alias) => {
-                self.push(&alias.name);
-                let pointer = std::sync::Arc::as_ptr(alias);
-                if self.detail == Detail::Definitions
-                    && !builtin::is_builtin_alias(&alias.name)
-                    && !self.open.contains(&pointer)
-                    && let Some(target) = alias.resolved.get()
-                {
-                    self.open.push(pointer);
-                    self.push(" = ");
-                    self.write_type(target);
-                    self.open.pop();
-                }
-            }
+            Type::TypeSet(set) => self.write_type_set(set),
+            Type::Alias(alias) => self.write_alias(alias),
             Type::Reference(text) => {
                 self.parameters("TypeReference", vec![quote(text)]);
             }
             Type::StringValue(_) => self.push("String"),
             plain => self.push(plain.simple_name()),
+        }
+    }
+
+    fn write_alias(&mut self, alias: &std::sync::Arc<AliasType>) {
+        let pointer = std::sync::Arc::as_ptr(alias);
+        let target = alias.resolved.get().filter(|_| {
+            self.detail == Detail::Definitions
+                && !builtin::is_builtin_alias(&alias.name)
+                && !self.open.contains(&pointer)
+        });
+        let is_named = !self.is_simple(alias.membership);
+        if is_named || target.is_none() {
+            let name = self.shown_name(&alias.name, alias.membership).to_owned();
+            self.push(&name);
+        }
+        if let Some(target) = target {
+            self.open.push(pointer);
+            if is_named {
+                self.push(" = ");
+            }
+            self.write_type(target);
+            self.open.pop();
+        }
+    }
+
+    fn is_simple(&self, membership: Membership) -> bool {
+        self.members == MemberNames::Simple && membership == Membership::OfTypeSet
+    }
+
+    fn shown_name<'n>(&self, name: &'n str, membership: Membership) -> &'n str {
+        match name.rsplit_once("::") {
+            Some((_, simple)) if self.is_simple(membership) => simple,
+            _ => name,
         }
     }
 
@@ -400,121 +419,6 @@ impl Writer {
         parts
     }
 
-    fn write_object(&mut self, object: &ObjectType) {
-        if self.detail == Detail::Names || object.is_any() {
-            self.push(object.label());
-            return;
-        }
-        self.detail = Detail::Names;
-        self.push("Object[");
-        let name = Some(object.name.as_ref()).filter(|name| !name.is_empty());
-        self.object_hash(name, object.definition());
-        self.push("]");
-        self.detail = Detail::Definitions;
-    }
-
-    fn object_hash(&mut self, name: Option<&str>, definition: &ObjectDefinition) {
-        let mut entries = Vec::new();
-        if let Some(name) = name {
-            entries.push(format!("name => {}", quote(name)));
-        }
-        if let Some(parent) = &definition.parent {
-            entries.push(format!("parent => {}", self.part(parent)));
-        }
-        if !definition.type_parameters.is_empty() {
-            let members = self.members(definition.type_parameters.iter(), MemberForm::Parameter);
-            entries.push(format!("type_parameters => {members}"));
-        }
-        let is_plain_constant = |attribute: &Attribute| {
-            attribute.is_constant()
-                && attribute
-                    .value
-                    .as_ref()
-                    .is_some_and(|value| value.infer().generalize() == attribute.attribute_type)
-        };
-        let others = definition
-            .attributes
-            .iter()
-            .filter(|(_, one)| !is_plain_constant(one));
-        if others.clone().next().is_some() {
-            let members = self.members(others, MemberForm::Attribute);
-            entries.push(format!("attributes => {members}"));
-        }
-        let constants: Vec<String> = definition
-            .attributes
-            .iter()
-            .filter(|(_, one)| is_plain_constant(one))
-            .filter_map(|(name, one)| {
-                Some(format!(
-                    "{} => {}",
-                    quote(name),
-                    self.value(one.value.as_ref()?)
-                ))
-            })
-            .collect();
-        if !constants.is_empty() {
-            entries.push(format!("constants => {{{}}}", constants.join(", ")));
-        }
-        if !definition.functions.is_empty() {
-            let members = self.members(definition.functions.iter(), MemberForm::Attribute);
-            entries.push(format!("functions => {members}"));
-        }
-        if let Some(equality) = &definition.equality {
-            let names: Vec<String> = equality.iter().map(|name| quote(name)).collect();
-            entries.push(format!("equality => [{}]", names.join(", ")));
-        }
-        if let Some(checks) = &definition.checks {
-            entries.push(format!("checks => {}", self.value(checks)));
-        }
-        self.push("{");
-        self.push(&entries.join(", "));
-        self.push("}");
-    }
-
-    fn members<'a>(
-        &mut self,
-        members: impl Iterator<Item = (&'a std::sync::Arc<str>, &'a Attribute)>,
-        form: MemberForm,
-    ) -> String {
-        let members: Vec<String> = members
-            .map(|(name, member)| {
-                let member_type = match (&member.attribute_type, form) {
-                    (Type::Optional(Some(of)), MemberForm::Parameter) => self.part(of),
-                    (other, _) => self.part(other),
-                };
-                let mut details: IndexMap<&str, String> = IndexMap::new();
-                if member.is_final && !member.is_constant() {
-                    details.insert("final", "true".to_owned());
-                }
-                if member.overrides {
-                    details.insert("override", "true".to_owned());
-                }
-                if let Some(annotations) = &member.annotations {
-                    details.insert("annotations", self.value(annotations));
-                }
-                if let Some(kind) = &member.kind {
-                    details.insert("kind", kind.to_string());
-                }
-                if let Some(value) = &member.value
-                    && !(form == MemberForm::Parameter && value.is_undef())
-                {
-                    details.insert("value", self.value(value));
-                }
-                let text = if details.is_empty() {
-                    member_type
-                } else {
-                    let details: Vec<String> = details
-                        .iter()
-                        .map(|(key, value)| format!("{key} => {value}"))
-                        .collect();
-                    format!("{{type => {member_type}, {}}}", details.join(", "))
-                };
-                format!("{} => {text}", quote(name))
-            })
-            .collect();
-        format!("{{{}}}", members.join(", "))
-    }
-
     fn value(&mut self, value: &Value) -> String {
         let mut text = String::new();
         match value {
@@ -535,12 +439,6 @@ impl Writer {
         }
         text
     }
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum MemberForm {
-    Attribute,
-    Parameter,
 }
 
 fn range_parts<T>(range: &Range<T>, text: impl Fn(&T) -> String) -> Vec<String> {
