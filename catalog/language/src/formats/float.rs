@@ -1,6 +1,9 @@
 //! Floats: `%f %e %E %g %G %a %A`.
 
-use super::directive::{Directive, Zeros};
+use super::{
+    digits::{fixed, scientific as parts},
+    directive::{Directive, Zeros},
+};
 
 /// A float in a directive's notation.
 pub(super) fn format(directive: &Directive, value: f64) -> String {
@@ -29,7 +32,7 @@ pub(super) fn format(directive: &Directive, value: f64) -> String {
             } else {
                 ""
             };
-            format!("{magnitude:.precision$}{point}")
+            fixed(magnitude, precision) + point
         }
     };
     let digits = if directive.letter.is_ascii_uppercase() {
@@ -41,11 +44,7 @@ pub(super) fn format(directive: &Directive, value: f64) -> String {
 }
 
 fn scientific(magnitude: f64, precision: usize, alternative: bool) -> String {
-    let text = format!("{magnitude:.precision$e}");
-    let (mantissa, exponent) = text
-        .split_once('e')
-        .expect("scientific notation has an exponent");
-    let exponent: i32 = exponent.parse().expect("an exponent is a number");
+    let (mantissa, exponent) = parts(magnitude, precision);
     let point = if precision == 0 && alternative {
         "."
     } else {
@@ -59,17 +58,13 @@ fn general(magnitude: f64, precision: usize, alternative: bool) -> String {
     let precision = precision.max(1);
     if magnitude == 0.0 {
         return if alternative {
-            format!("{:.*}", precision - 1, 0.0)
+            fixed(0.0, precision - 1)
         } else {
             "0".to_owned()
         };
     }
     // The exponent that rounding to this precision leads to.
-    let text = format!("{magnitude:.*e}", precision - 1);
-    let exponent: i32 = text
-        .split_once('e')
-        .and_then(|(_, exponent)| exponent.parse().ok())
-        .expect("scientific notation has an exponent");
+    let (_, exponent) = parts(magnitude, precision - 1);
     if exponent < -4 || exponent >= precision as i32 {
         let text = scientific(magnitude, precision - 1, alternative);
         if alternative {
@@ -81,7 +76,7 @@ fn general(magnitude: f64, precision: usize, alternative: bool) -> String {
         return format!("{}e{rest}", without_zeros(mantissa));
     }
     let decimals = (precision as i32 - 1 - exponent).max(0) as usize;
-    let text = format!("{magnitude:.decimals$}");
+    let text = fixed(magnitude, decimals);
     if alternative {
         text
     } else {

@@ -1,5 +1,6 @@
 //! Text out of values: Ruby's `sprintf`, the formats of `String.new`, and `strftime`.
 
+pub(crate) mod digits;
 mod directive;
 mod float;
 mod integer;

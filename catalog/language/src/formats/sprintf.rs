@@ -61,6 +61,7 @@ impl<'a> Printer<'a> {
                 }
                 '{' => {
                     let value = self.named('{', '}')?;
+                    directive.check()?;
                     self.result.push_str(&directive.text(&to_s(value)));
                     return Ok(());
                 }

@@ -8,7 +8,10 @@ use jiff::{
     tz::{Offset, TimeZone},
 };
 
-use super::{FormatError, WIDEST};
+use super::{
+    FormatError, WIDEST,
+    digits::{filled, zero_filled},
+};
 
 const MONTHS: [&str; 12] = [
     "January",
@@ -281,8 +284,8 @@ fn number(value: i64, digits: usize, default: Padding, flags: Flags) -> String {
     let width = flags.width.unwrap_or(digits);
     match flags.padding.unwrap_or(default) {
         Padding::None => value.to_string(),
-        Padding::Blank => format!("{value:>width$}"),
-        Padding::Zero => format!("{value:0width$}"),
+        Padding::Blank => filled(&value.to_string(), width, ' '),
+        Padding::Zero => zero_filled(i128::from(value), width),
     }
 }
 
@@ -300,8 +303,8 @@ fn word(text: &str, flags: Flags) -> String {
     let width = flags.width.unwrap_or(0);
     match flags.padding {
         Some(Padding::None) => cased,
-        Some(Padding::Zero) => "0".repeat(width.saturating_sub(cased.chars().count())) + &cased,
-        _ => format!("{cased:>width$}"),
+        Some(Padding::Zero) => filled(&cased, width, '0'),
+        _ => filled(&cased, width, ' '),
     }
 }
 

@@ -1,5 +1,7 @@
 //! Ruby's `format`.
 
+use crate::formats::digits::{filled, fixed, scientific};
+
 use super::{
     compare,
     interpreter::{Interpreter, Run, Stop},
@@ -196,7 +198,7 @@ fn field(
                 digits = digits.to_uppercase();
             }
             if let Some(precision) = directive.precision {
-                digits = format!("{digits:0>precision$}");
+                digits = filled(&digits, precision, '0');
             }
             if number < 0 {
                 sign.push('-');
@@ -251,28 +253,21 @@ fn float(number: f64, kind: char, directive: &Directive) -> String {
         return if number.is_nan() { "NaN" } else { "Inf" }.to_owned();
     }
     let precision = directive.precision.unwrap_or(6);
-    let scientific = |precision: usize| {
-        let text = format!("{number:.precision$e}");
-        let (mantissa, exponent) = text
-            .split_once('e')
-            .expect("scientific notation has an exponent");
-        let exponent: i32 = exponent.parse().expect("an exponent is a number");
+    let parts = |precision: usize| {
+        let (mantissa, exponent) = scientific(number, precision);
         let sign = if exponent < 0 { '-' } else { '+' };
-        (
-            mantissa.to_owned(),
-            exponent,
-            format!("e{sign}{:02}", exponent.abs()),
-        )
+        let suffix = format!("e{sign}{:02}", exponent.abs());
+        (mantissa, exponent, suffix)
     };
     let text = match kind {
-        'f' => format!("{number:.precision$}"),
+        'f' => fixed(number, precision),
         'e' | 'E' => {
-            let (mantissa, _, exponent) = scientific(precision);
+            let (mantissa, _, exponent) = parts(precision);
             mantissa + &exponent
         }
         _ => {
             let precision = precision.max(1);
-            let (mantissa, exponent, suffix) = scientific(precision - 1);
+            let (mantissa, exponent, suffix) = parts(precision - 1);
             let trim = |text: String| match text.contains('.') && !directive.is_alternate {
                 true => text.trim_end_matches('0').trim_end_matches('.').to_owned(),
                 false => text,
@@ -282,7 +277,7 @@ fn float(number: f64, kind: char, directive: &Directive) -> String {
                 trim(mantissa) + &suffix
             } else {
                 let decimals = usize::try_from(precision - 1 - exponent).unwrap_or(0);
-                trim(format!("{number:.decimals$}"))
+                trim(fixed(number, decimals))
             }
         }
     };
