@@ -18,7 +18,7 @@ use ast::Program;
 use diagnostic::{Diagnostic, Errors, Severity};
 use lexer::Lexer;
 use parser::Parser;
-use source::Source;
+use source::{Source, Span};
 
 pub use validate::{Strict, ValidateOptions, validate};
 
@@ -54,6 +54,24 @@ impl Parsed {
             .iter()
             .all(|found| found.severity != Severity::Error)
     }
+}
+
+/// Where the tokens of a text lie, in order: for tools that colour or count them. What cannot be
+/// read is a token of no length.
+pub fn tokens(text: &str, dialect: Dialect, options: ParseOptions) -> Vec<Span> {
+    let lexer = Lexer::new(text, options.tasks);
+    let tokens = match dialect {
+        Dialect::Manifest => lexer.manifest(),
+        Dialect::Epp => lexer.template(),
+    };
+    tokens
+        .list
+        .iter()
+        .map(|token| Span {
+            start: token.start,
+            end: token.end,
+        })
+        .collect()
 }
 
 /// Parses a manifest.
