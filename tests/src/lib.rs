@@ -1,6 +1,7 @@
-//! What drives the whole program from outside: the recorded cases of the language, and
-//! Debian's modules and their templates beside the reference.
+//! What drives the whole program from outside: the recorded cases of the language, Debian's
+//! modules and their templates beside the reference, and a load of requests.
 
 pub mod conformance;
+pub mod load;
 pub mod modules;
 pub mod templates;
