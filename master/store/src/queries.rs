@@ -84,8 +84,23 @@ fn corrupt(what: &str, reason: impl ToString) -> StoreError {
     }
 }
 
+/// Times of what did not change are kept to the minute: asking again at once writes nothing.
+const FRESH: Millis = 60_000;
+
+fn is_fresh(kept: Millis, now: Millis) -> bool {
+    (kept..kept + FRESH).contains(&now)
+}
+
+fn same_exports(kept: &[(String, String, String)], now: &[ExportedResource]) -> bool {
+    kept.len() == now.len()
+        && kept
+            .iter()
+            .zip(now)
+            .all(|(kept, now)| kept.0 == now.type_name && kept.1 == now.title && kept.2 == now.json)
+}
+
 macro_rules! store {
-    ($store:ty, $row:ty) => {
+    ($store:ty, $database:ty, $row:ty) => {
         impl $store {
             pub(crate) async fn migrate(&self, migrations: Migrations) -> Result<(), StoreError> {
                 let mut work = self.begin().await?;
@@ -165,6 +180,42 @@ macro_rules! store {
             fn certname_of(row: &$row) -> Result<Certname, StoreError> {
                 let name: String = row.try_get("certname")?;
                 Certname::parse(&name).map_err(|error| corrupt("certname", error))
+            }
+
+            /// Keeps a body under its digest, once.
+            async fn keep(
+                work: &mut sqlx::Transaction<'_, $database>,
+                digest: &str,
+                json: &[u8],
+            ) -> Result<(), StoreError> {
+                let known: Option<String> =
+                    sqlx::query_scalar("SELECT digest FROM contents WHERE digest = $1")
+                        .bind(digest)
+                        .fetch_optional(&mut **work)
+                        .await?;
+                if known.is_none() {
+                    sqlx::query(
+                        "INSERT INTO contents (digest, body) VALUES ($1, $2) ON CONFLICT DO NOTHING",
+                    )
+                    .bind(digest)
+                    .bind(content::pack(json))
+                    .execute(&mut **work)
+                    .await?;
+                }
+                Ok(())
+            }
+
+            /// What a node exports: type, title and body, in order.
+            async fn exports(
+                &self,
+                certname: &str,
+                from: impl sqlx::Executor<'_, Database = $database>,
+            ) -> Result<Vec<(String, String, String)>, StoreError> {
+                let query = sqlx::query_as(
+                    "SELECT type_name, title, body FROM exported \
+                     WHERE certname = $1 ORDER BY position",
+                );
+                Ok(query.bind(certname).fetch_all(from).await?)
             }
 
             fn stored_of(row: &$row, what: &str) -> Result<Stored, StoreError> {
@@ -419,21 +470,23 @@ macro_rules! store {
                 at: Millis,
             ) -> Result<(), StoreError> {
                 let digest = content::digest(json);
-                let mut work = self.begin().await?;
-                let known: Option<String> =
-                    sqlx::query_scalar("SELECT digest FROM contents WHERE digest = $1")
-                        .bind(&digest)
-                        .fetch_optional(&mut *work)
-                        .await?;
-                if known.is_none() {
-                    sqlx::query(
-                        "INSERT INTO contents (digest, body) VALUES ($1, $2) ON CONFLICT DO NOTHING",
+                let before: Option<(Option<String>, Option<String>, Option<Millis>)> =
+                    sqlx::query_as(
+                        "SELECT facts_digest, environment, facts_at FROM nodes \
+                         WHERE certname = $1 AND deactivated_at IS NULL",
                     )
-                    .bind(&digest)
-                    .bind(content::pack(json))
-                    .execute(&mut *work)
+                    .bind(certname.as_str())
+                    .fetch_optional(&self.pool)
                     .await?;
+                if let Some((Some(kept), Some(place), Some(kept_at))) = before
+                    && kept == digest
+                    && place == environment
+                    && is_fresh(kept_at, at)
+                {
+                    return Ok(());
                 }
+                let mut work = self.begin().await?;
+                Self::keep(&mut work, &digest, json).await?;
                 sqlx::query(
                     "INSERT INTO nodes (certname, environment, facts_digest, facts_at) \
                      VALUES ($1, $2, $3, $4) ON CONFLICT (certname) DO UPDATE SET \
@@ -464,36 +517,28 @@ macro_rules! store {
             async fn save_catalog(&self, catalog: &NewCatalog<'_>) -> Result<(), StoreError> {
                 let name = catalog.certname.as_str();
                 let digest = content::digest(catalog.json);
-                let mut work = self.begin().await?;
-                let before: Option<Option<String>> = sqlx::query_scalar(
-                    "SELECT catalog_digest FROM nodes \
-                     WHERE certname = $1 AND deactivated_at IS NULL",
-                )
-                .bind(name)
-                .fetch_optional(&mut *work)
-                .await?;
-                if before.flatten().as_deref() != Some(digest.as_str()) {
-                    sqlx::query(
-                        "INSERT INTO contents (digest, body) VALUES ($1, $2) ON CONFLICT DO NOTHING",
+                let before: Option<(Option<String>, Option<String>, Option<Millis>)> =
+                    sqlx::query_as(
+                        "SELECT catalog_digest, environment, catalog_at FROM nodes \
+                         WHERE certname = $1 AND deactivated_at IS NULL",
                     )
-                    .bind(&digest)
-                    .bind(content::pack(catalog.json))
-                    .execute(&mut *work)
+                    .bind(name)
+                    .fetch_optional(&self.pool)
                     .await?;
+                let (kept_digest, place, kept_at) = before.unwrap_or_default();
+                let is_known = kept_digest.as_deref() == Some(digest.as_str());
+                if is_known
+                    && place.as_deref() == Some(catalog.environment)
+                    && kept_at.is_some_and(|kept_at| is_fresh(kept_at, catalog.at))
+                    && same_exports(&self.exports(name, &self.pool).await?, catalog.exported)
+                {
+                    return Ok(());
                 }
+                let mut work = self.begin().await?;
+                Self::keep(&mut work, &digest, catalog.json).await?;
                 // What is only exported does not stand in the catalog, so it is compared by itself.
-                let kept: Vec<(String, String, String)> = sqlx::query_as(
-                    "SELECT type_name, title, body FROM exported \
-                     WHERE certname = $1 ORDER BY position",
-                )
-                .bind(name)
-                .fetch_all(&mut *work)
-                .await?;
-                let same = kept.len() == catalog.exported.len()
-                    && kept.iter().zip(catalog.exported).all(|(kept, now)| {
-                        kept.0 == now.type_name && kept.1 == now.title && kept.2 == now.json
-                    });
-                if !same {
+                let kept = self.exports(name, &mut *work).await?;
+                if !same_exports(&kept, catalog.exported) {
                     sqlx::query("DELETE FROM exported WHERE certname = $1")
                         .bind(name)
                         .execute(&mut *work)
@@ -700,5 +745,5 @@ macro_rules! store {
     };
 }
 
-store!(SqliteStore, SqliteRow);
-store!(PostgresStore, PgRow);
+store!(SqliteStore, sqlx::Sqlite, SqliteRow);
+store!(PostgresStore, sqlx::Postgres, PgRow);

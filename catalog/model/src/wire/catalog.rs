@@ -1,13 +1,13 @@
 //! A catalog in JSON, as Puppet's agents and servers write it (`catalog_format` 2).
 
-use std::sync::Arc;
+use std::{ops::Range, sync::Arc};
 
-use indexmap::IndexSet;
 use serde::{Deserialize, Serialize, Serializer, ser::SerializeMap as _, ser::SerializeSeq as _};
 
 use super::{WireError, data::Richness, resource};
 use crate::{
     catalog::{Catalog, Edge},
+    data::Names,
     name::{Certname, EnvironmentName},
     reference::Reference,
     resource::Resource,
@@ -27,7 +27,79 @@ pub struct Form<'a> {
 impl Form<'_> {
     /// The JSON.
     pub fn to_json(&self) -> Vec<u8> {
-        serde_json::to_vec(self).expect("a catalog has string keys and finite numbers only")
+        let mut json = Vec::with_capacity(self.catalog.resources.len() * USUAL_RESOURCE);
+        serde_json::to_writer(&mut json, self)
+            .expect("a catalog has string keys and finite numbers only");
+        json
+    }
+}
+
+/// Bytes of a resource and its edges, more or less: room to begin with.
+const USUAL_RESOURCE: usize = 768;
+
+/// A catalog's JSON, written once for what is kept and for every answer: answers differ in their
+/// uuid, and in a version that only the time gives.
+#[derive(Clone, Debug)]
+pub struct Text {
+    json: Vec<u8>,
+    version: Range<usize>,
+    uuid: usize,
+}
+
+impl Text {
+    /// Writes a catalog.
+    pub fn new(catalog: &Catalog, richness: Richness) -> Self {
+        let form = Form {
+            catalog,
+            uuid: "",
+            richness,
+        };
+        let json = form.to_json();
+        let length = |value: &dyn Fn() -> serde_json::Result<Vec<u8>>| {
+            value()
+                .expect("a name or a list of them can be written")
+                .len()
+        };
+        let tags = length(&|| serde_json::to_vec(&catalog.tags));
+        let name = length(&|| serde_json::to_vec(catalog.name.as_str()));
+        let version = length(&|| serde_json::to_vec(&Version(&catalog.version)));
+        let code_id = length(&|| serde_json::to_vec(&catalog.code_id));
+        let start =
+            r#"{"tags":"#.len() + tags + r#","name":"#.len() + name + r#","version":"#.len();
+        let end = start + version;
+        let uuid = end + r#","code_id":"#.len() + code_id + r#","catalog_uuid":""#.len();
+        assert!(
+            json[..start].ends_with(br#""version":"#) && json[uuid..].starts_with(b"\","),
+            "the order is that of `Form`"
+        );
+        Self {
+            json,
+            version: start..end,
+            uuid,
+        }
+    }
+
+    /// What is the same in every answer: the uuid is empty.
+    pub fn constant(&self) -> &[u8] {
+        &self.json
+    }
+
+    /// An answer. `version` takes the place of one that is empty.
+    pub fn answer(&self, version: &str, uuid: &str) -> Vec<u8> {
+        let json = &self.json;
+        let is_open = &json[self.version.clone()] == br#""""#;
+        let mut answer = Vec::with_capacity(json.len() + version.len() + uuid.len());
+        let mut from = 0;
+        if is_open {
+            answer.extend_from_slice(&json[..self.version.start]);
+            serde_json::to_writer(&mut answer, &Version(version))
+                .expect("a version can be written to memory");
+            from = self.version.end;
+        }
+        answer.extend_from_slice(&json[from..self.uuid]);
+        answer.extend_from_slice(uuid.as_bytes());
+        answer.extend_from_slice(&json[self.uuid..]);
+        answer
     }
 }
 
@@ -79,17 +151,33 @@ impl Serialize for Edges<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let mut sequence = serializer.serialize_seq(Some(self.0.len()))?;
         for edge in self.0 {
-            sequence.serialize_element(&EdgeForm {
-                source: edge.source.to_string(),
-                target: edge.target.to_string(),
-            })?;
+            sequence.serialize_element(&OutgoingEdge(edge))?;
         }
         sequence.end()
     }
 }
 
-#[derive(Deserialize, Serialize)]
-struct EdgeForm {
+struct OutgoingEdge<'a>(&'a Edge);
+
+impl Serialize for OutgoingEdge<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut map = serializer.serialize_map(Some(2))?;
+        map.serialize_entry("source", &Displayed(&self.0.source))?;
+        map.serialize_entry("target", &Displayed(&self.0.target))?;
+        map.end()
+    }
+}
+
+struct Displayed<'a>(&'a Reference);
+
+impl Serialize for Displayed<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self.0)
+    }
+}
+
+#[derive(Deserialize)]
+struct IncomingEdge {
     source: String,
     target: String,
 }
@@ -97,7 +185,7 @@ struct EdgeForm {
 #[derive(Deserialize)]
 struct Incoming {
     #[serde(default)]
-    tags: IndexSet<Arc<str>>,
+    tags: Names,
     name: String,
     #[serde(default)]
     version: serde_json::Value,
@@ -106,9 +194,9 @@ struct Incoming {
     environment: Option<String>,
     resources: Vec<resource::Incoming>,
     #[serde(default)]
-    edges: Vec<EdgeForm>,
+    edges: Vec<IncomingEdge>,
     #[serde(default)]
-    classes: IndexSet<Arc<str>>,
+    classes: Names,
 }
 
 /// A catalog that came, and the name of the answer that held it.

@@ -10,7 +10,11 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use ficelle_compiler::{CompileRequest, Compiled, compile, request::trusted};
-use ficelle_model::{Certname, Data, EnvironmentName, Facts, data::DataHash, wire};
+use ficelle_model::{
+    Certname, Data, EnvironmentName, Facts,
+    data::DataHash,
+    wire::{self, Richness, catalog::Text},
+};
 use ficelle_store::{ExportedResource, NewCatalog};
 use jiff::Timestamp;
 use tokio::runtime::Handle;
@@ -82,32 +86,75 @@ async fn answer(
         None => facts::kept(app, &name).await?,
     };
     let started = Instant::now();
-    let compiled = run(app, name.clone(), &environment, facts, peer)
-        .await
-        .inspect_err(|error| {
-            tracing::error!(
-                node.certname = %name, environment = %environment, error = %error.message,
-                "compile failed"
-            );
-        })?;
+    let compiled = run(
+        app,
+        name.clone(),
+        &environment,
+        facts,
+        peer,
+        form.richness(),
+    )
+    .await
+    .inspect_err(|error| {
+        tracing::error!(
+            node.certname = %name, environment = %environment, error = %error.message,
+            "compile failed"
+        );
+    })?;
     tracing::info!(
         node.certname = %name,
         environment = %environment,
-        catalog.resources = compiled.catalog.resources.len(),
-        catalog.version = %compiled.catalog.version,
+        catalog.resources = compiled.resources,
+        catalog.version = compiled.version,
         duration_ms = started.elapsed().as_secs_f64() * 1000.0,
         "compiled a catalog"
     );
-    keep(app, &compiled).await?;
-    let uuid = Uuid::new_v4().to_string();
-    let catalog = &compiled.catalog;
-    let body = wire::catalog::Form {
-        catalog,
-        uuid: &uuid,
-        richness: form.richness(),
+    keep(app, &name, &environment, &compiled).await?;
+    Ok((
+        [(header::CONTENT_TYPE, form.content_type())],
+        compiled.answer,
+    )
+        .into_response())
+}
+
+/// A catalog that was compiled, written down.
+struct Written {
+    resources: usize,
+    version: String,
+    /// What is kept.
+    text: Text,
+    exported: Vec<ExportedResource>,
+    /// What the client gets.
+    answer: Vec<u8>,
+}
+
+impl Written {
+    fn new(compiled: &Compiled, richness: Richness) -> Self {
+        let catalog = &compiled.catalog;
+        let version = match &*catalog.version {
+            "" => Timestamp::now().as_second().to_string(),
+            version => version.to_owned(),
+        };
+        let uuid = Uuid::new_v4().to_string();
+        let text = Text::new(catalog, Richness::Rich);
+        let answer = match richness {
+            Richness::Rich => text.answer(&version, &uuid),
+            Richness::Plain => Text::new(catalog, richness).answer(&version, &uuid),
+        };
+        let exported = compiled.exported.iter().map(|resource| ExportedResource {
+            certname: catalog.name.clone(),
+            type_name: resource.reference.type_name.to_string(),
+            title: resource.reference.title.to_string(),
+            json: wire::resource::write(resource),
+        });
+        Self {
+            resources: catalog.resources.len(),
+            version,
+            exported: exported.collect(),
+            text,
+            answer,
+        }
     }
-    .to_json();
-    Ok(([(header::CONTENT_TYPE, form.content_type())], body).into_response())
 }
 
 async fn run(
@@ -116,7 +163,8 @@ async fn run(
     environment: &EnvironmentName,
     facts: Facts,
     peer: &Peer,
-) -> Result<Compiled, ApiError> {
+    richness: Richness,
+) -> Result<Written, ApiError> {
     let mut request = CompileRequest::new(name.clone(), Arc::new(facts));
     request.trusted = trusted(&name, peer.trusted_extensions());
     request.server_facts = server_facts(app, environment);
@@ -136,15 +184,11 @@ async fn run(
             .map_err(|error| refused(&wanted, &error))?;
         // The time in the queue is not the manifest's.
         request.deadline = Some(Instant::now() + timeout);
-        let mut compiled =
-            compile(&request, &environment, &inputs).map_err(ApiError::server_error)?;
+        let compiled = compile(&request, &environment, &inputs).map_err(ApiError::server_error)?;
         for entry in &compiled.logs {
             log(&request.node, entry);
         }
-        if compiled.catalog.version.is_empty() {
-            compiled.catalog.version = Timestamp::now().as_second().to_string().into();
-        }
-        Ok(compiled)
+        Ok(Written::new(&compiled, richness))
     });
     compiled.await?
 }
@@ -178,27 +222,17 @@ fn log(node: &Certname, entry: &ficelle_compiler::LogMessage) {
 }
 
 /// Keeps the catalog, and replaces what the node exports.
-async fn keep(app: &App, compiled: &Compiled) -> Result<(), ApiError> {
-    let catalog = &compiled.catalog;
-    let exported = compiled.exported.iter().map(|resource| ExportedResource {
-        certname: catalog.name.clone(),
-        type_name: resource.reference.type_name.to_string(),
-        title: resource.reference.title.to_string(),
-        json: wire::resource::write(resource),
-    });
-    let exported: Vec<_> = exported.collect();
-    let richness = wire::Richness::Rich;
-    let json = wire::catalog::Form {
-        catalog,
-        uuid: "",
-        richness,
-    }
-    .to_json();
+async fn keep(
+    app: &App,
+    name: &Certname,
+    environment: &EnvironmentName,
+    compiled: &Written,
+) -> Result<(), ApiError> {
     let catalog = NewCatalog {
-        certname: &catalog.name,
-        environment: catalog.environment.as_str(),
-        json: &json,
-        exported: &exported,
+        certname: name,
+        environment: environment.as_str(),
+        json: compiled.text.constant(),
+        exported: &compiled.exported,
         at: Timestamp::now().as_millisecond(),
     };
     Ok(app.store.save_catalog(&catalog).await?)

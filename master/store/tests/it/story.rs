@@ -136,8 +136,35 @@ async fn facts_and_catalogs(store: &dyn Store) {
         store.catalog(&node).await.unwrap().is_some(),
         "what is referred to stays"
     );
+    let times = async || {
+        let record = store.node(&node).await.unwrap().unwrap();
+        (record.facts_at, record.catalog_at)
+    };
+    assert_eq!(times().await, (Some(20), Some(40)));
+    let save = async |at| {
+        let facts = store.save_facts(&node, "test", b"{\"a\":1}", at);
+        facts.await.unwrap();
+        store
+            .save_catalog(&catalog(b"{\"two\":2}", at))
+            .await
+            .unwrap();
+    };
+    // The environment goes with the last of the two, so both are written.
+    save(50).await;
+    assert_eq!(times().await, (Some(50), Some(50)));
+    let save_catalog = async |at| store.save_catalog(&catalog(b"{\"two\":2}", at)).await;
+    save_catalog(60).await.unwrap();
+    assert_eq!(
+        times().await,
+        (Some(50), Some(50)),
+        "what did not change is not written again within the minute"
+    );
+    save_catalog(60_050).await.unwrap();
+    assert_eq!(times().await, (Some(50), Some(60_050)));
+    store.deactivate(&node, 60_060).await.unwrap();
+    save_catalog(60_070).await.unwrap();
     let record = store.node(&node).await.unwrap().unwrap();
-    assert_eq!((record.facts_at, record.catalog_at), (Some(20), Some(40)));
+    assert_eq!(record.deactivated_at, None, "who asks is active again");
 }
 
 async fn exported(store: &dyn Store) {
