@@ -10,11 +10,11 @@ use ficelle_compiler::{
 };
 use ficelle_model::{
     Report,
-    data::DataHash,
+    data::{DataHash, Names},
     report::{Journal as _, Level, Log},
 };
 use ficelle_ruby::Pool;
-use indexmap::{IndexMap, IndexSet};
+use indexmap::IndexMap;
 use jiff::Timestamp;
 
 use crate::{configuration::Configuration, control::Control, journal::Console, run};
@@ -155,7 +155,7 @@ fn line(log: &ficelle_compiler::LogMessage) -> Log {
         level,
         message: Arc::clone(&log.message),
         source,
-        tags: IndexSet::from([Arc::from(level.name())]),
+        tags: Names::from_iter([Arc::from(level.name())]),
         time: Timestamp::now(),
         file: log.file.clone(),
         line: log.line,

@@ -150,6 +150,11 @@ impl Scope {
         }
     }
 
+    /// Makes room for so many variables more.
+    pub fn reserve(&self, variables: usize) {
+        self.variables.borrow_mut().reserve(variables);
+    }
+
     /// The names and values that were set in this very scope, in no order.
     pub fn own_variables(&self) -> Vec<(Arc<str>, Value)> {
         let variables = self.variables.borrow();

@@ -13,7 +13,10 @@ use crate::{
     LookupHost,
     data::{DataCache, Format},
     eyaml,
-    hierarchy::{Backend, Entry, Hierarchy, Layer, Locations, entry::Location},
+    hierarchy::{
+        Backend, Entry, Hierarchy, Layer, Locations,
+        entry::{Location, Place},
+    },
     interpolation::{Methods, interpolate},
     key::{Key, failure},
     merge::Merge,
@@ -60,7 +63,12 @@ pub(crate) struct Invocation<'h> {
     bound: Option<(Arc<str>, Value)>,
     layers: Layers,
     given: Rc<Given>,
+    /// Keeps which variables were asked for.
+    watch: Option<Rc<RefCell<Seen>>>,
 }
+
+/// Variables that were asked for, and what they were.
+pub(crate) type Seen = Vec<(Arc<str>, Option<Value>)>;
 
 /// Values that the call brought along.
 #[derive(Clone, Debug, Default)]
@@ -87,7 +95,28 @@ impl<'h> Invocation<'h> {
             bound: None,
             layers,
             given: Rc::default(),
+            watch: None,
         }
+    }
+
+    /// The same, keeping which variables are asked for.
+    pub fn watched(&self) -> (Self, Rc<RefCell<Seen>>) {
+        let seen = Rc::<RefCell<Seen>>::default();
+        let watched = Self {
+            watch: Some(Rc::clone(&seen)),
+            ..self.clone()
+        };
+        (watched, seen)
+    }
+
+    /// Whether variables are what they were.
+    pub fn still_sees(&self, seen: &Seen) -> Evaluated<bool> {
+        for (name, before) in seen {
+            if !same(before.as_ref(), self.variable(name)?.as_ref()) {
+                return Ok(false);
+            }
+        }
+        Ok(true)
     }
 
     /// The same with values that the call brought along.
@@ -131,13 +160,28 @@ impl<'h> Invocation<'h> {
     }
 
     pub fn variable(&self, name: &str) -> Evaluated<Option<Value>> {
-        match &self.bound {
-            Some((bound, value)) if **bound == *name => Ok(Some(value.clone())),
+        let value = match &self.bound {
+            Some((bound, value)) if **bound == *name => Some(value.clone()),
             _ => match self.overriding(name) {
-                Some(value) => Ok(Some(value)),
-                None => Ok(self.host.variable(name)?.or_else(|| self.default(name))),
+                Some(value) => Some(value),
+                None => self.host.variable(name)?.or_else(|| self.default(name)),
             },
+        };
+        if let Some(watch) = &self.watch {
+            watch.borrow_mut().push((name.into(), value.clone()));
         }
+        Ok(value)
+    }
+}
+
+/// Whether two values are the same; compounds where they are one thing in memory.
+fn same(before: Option<&Value>, now: Option<&Value>) -> bool {
+    match (before, now) {
+        (None, None) => true,
+        (Some(Value::Hash(before)), Some(Value::Hash(now))) => Arc::ptr_eq(before, now),
+        (Some(Value::Array(before)), Some(Value::Array(now))) => Arc::ptr_eq(before, now),
+        (Some(before), Some(now)) => before == now,
+        _ => false,
     }
 }
 
@@ -323,11 +367,11 @@ impl Lookup {
     ) -> Evaluated<Option<Value>> {
         merge.lookup(entries.iter().map(|entry| {
             move || {
-                let locations = entry.resolve(self, invocation)?;
+                let places = entry.places(self, invocation)?;
                 merge.lookup(
-                    locations.into_iter().map(|location| {
-                        move || self.fetch(invocation, layer, entry, location, key)
-                    }),
+                    places
+                        .iter()
+                        .map(|place| move || self.fetch(invocation, layer, entry, place, key)),
                 )
             }
         }))
@@ -339,13 +383,20 @@ impl Lookup {
         invocation: &Invocation<'_>,
         layer: &Layer,
         entry: &Entry,
-        location: Location,
+        place: &Place,
         key: &Key,
     ) -> Evaluated<Option<Value>> {
         let host = invocation.host;
+        let location = &place.location;
         match &entry.backend {
             Backend::DataHash(function) => {
-                let hash = self.data_hash(invocation, layer, entry, function, &location)?;
+                let hash = match place.data.get() {
+                    Some(hash) => hash,
+                    None => {
+                        let hash = self.data_hash(invocation, layer, entry, function, location)?;
+                        place.data.get_or_init(|| hash)
+                    }
+                };
                 let Value::Hash(hash) = hash else {
                     return Ok(None);
                 };
@@ -381,7 +432,7 @@ impl Lookup {
                     .transpose()
             }
             Backend::LookupKey(function) if **function == *"eyaml_lookup_key" => {
-                let Location::Path(path) = &location else {
+                let Location::Path(path) = location else {
                     return Err(missing_path("eyaml_lookup_key", "lookup_key"));
                 };
                 let Some(Value::Hash(hash)) = self.cache.load(host.inputs(), path, Format::Yaml)?
@@ -403,7 +454,7 @@ impl Lookup {
             Backend::LookupKey(function) => {
                 let name = Value::String(Arc::clone(&key.root));
                 let context = self.context(host, layer, entry, function)?;
-                let arguments = vec![name, options_with(entry, &location), context];
+                let arguments = vec![name, options_with(entry, location), context];
                 self.call(invocation, function, arguments)?
                     .map(|value| self.checked(host, "lookup_key", function, value))
                     .transpose()
@@ -417,7 +468,7 @@ impl Lookup {
                 let names = segments[1..].to_vec();
                 let arguments = vec![
                     Value::array(segments),
-                    options_with(entry, &location),
+                    options_with(entry, location),
                     self.context(host, layer, entry, function)?,
                 ];
                 let value = self.call(invocation, function, arguments)?;
@@ -584,6 +635,7 @@ impl Lookup {
                 folder: root,
                 locations: Locations::None,
                 options: HashMap::default(),
+                resolved: Default::default(),
             },
             ("function", _) => Entry {
                 name: "function".into(),
@@ -591,6 +643,7 @@ impl Lookup {
                 folder: root,
                 locations: Locations::None,
                 options: HashMap::default(),
+                resolved: Default::default(),
             },
             ("hiera", _) => Entry {
                 name: "Common".into(),
@@ -598,6 +651,7 @@ impl Lookup {
                 folder: root.join("data"),
                 locations: Locations::Paths(vec!["common.yaml".into()]),
                 options: HashMap::default(),
+                resolved: Default::default(),
             },
             (other, _) => {
                 return Err(failure(format!(

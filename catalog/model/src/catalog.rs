@@ -2,9 +2,8 @@
 
 use std::sync::Arc;
 
-use indexmap::IndexSet;
-
 use crate::{
+    data::Names,
     name::{Certname, EnvironmentName},
     reference::Reference,
     resource::Resource,
@@ -26,9 +25,9 @@ pub struct Catalog {
     /// Code id of a versioned deploy.
     pub code_id: Option<Arc<str>>,
     /// Tags of the catalog as a whole.
-    pub tags: IndexSet<Arc<str>>,
+    pub tags: Names,
     /// The names of the classes that were evaluated.
-    pub classes: IndexSet<Arc<str>>,
+    pub classes: Names,
     /// The resources.
     pub resources: Vec<Resource>,
     /// Containment: class or define to what stands in it.

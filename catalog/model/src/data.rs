@@ -4,7 +4,12 @@
 
 use std::sync::Arc;
 
-use indexmap::IndexMap;
+use indexmap::{IndexMap, IndexSet};
+use rustc_hash::FxBuildHasher;
+
+/// A set of names (tags, classes, parameters), in insertion order. They are the site's own words:
+/// a fast hash will do.
+pub type Names = IndexSet<Arc<str>, FxBuildHasher>;
 
 /// A hash of data, in insertion order.
 pub type DataHash = IndexMap<Arc<str>, Data>;

@@ -34,16 +34,29 @@ impl fmt::Display for Reference {
     }
 }
 
+/// Whether a name is in its capitalised form already.
+pub fn is_capitalized(name: &str) -> bool {
+    let bytes = name.as_bytes();
+    let is_start = |at: usize| at == 0 || bytes[..at].ends_with(b"::");
+    !bytes.starts_with(b"::")
+        && bytes
+            .iter()
+            .enumerate()
+            .all(|(at, byte)| match is_start(at) {
+                true => !byte.is_ascii_lowercase(),
+                false => !byte.is_ascii_uppercase(),
+            })
+}
+
 /// `apache::vhost` to `Apache::Vhost`.
 pub fn capitalize(name: &str) -> String {
     let mut text = String::with_capacity(name.len());
-    for (index, segment) in name.trim_start_matches("::").split("::").enumerate() {
-        if index > 0 {
-            text.push_str("::");
-        }
-        let mut characters = segment.chars();
-        text.extend(characters.next().map(|first| first.to_ascii_uppercase()));
-        text.push_str(&characters.as_str().to_ascii_lowercase());
+    for character in name.trim_start_matches("::").chars() {
+        let is_start = text.is_empty() || text.ends_with("::");
+        text.push(match is_start {
+            true => character.to_ascii_uppercase(),
+            false => character.to_ascii_lowercase(),
+        });
     }
     text
 }

@@ -2,9 +2,12 @@
 
 use std::sync::Arc;
 
-use indexmap::{IndexMap, IndexSet};
+use indexmap::IndexMap;
 
-use crate::{data::Data, reference::Reference};
+use crate::{
+    data::{Data, Names},
+    reference::Reference,
+};
 
 /// A resource: what it is, what is wanted of it, and where it was declared.
 #[derive(Clone, Debug, PartialEq)]
@@ -15,9 +18,9 @@ pub struct Resource {
     /// their names are in `sensitive`.
     pub parameters: IndexMap<Arc<str>, Data>,
     /// The names of the parameters that must not be shown.
-    pub sensitive: IndexSet<Arc<str>>,
+    pub sensitive: Names,
     /// Tags, in the order in which they were given.
-    pub tags: IndexSet<Arc<str>>,
+    pub tags: Names,
     /// The file of the declaration.
     pub file: Option<Arc<str>>,
     /// The line of the declaration.
@@ -37,8 +40,8 @@ impl Resource {
         Self {
             reference,
             parameters: IndexMap::new(),
-            sensitive: IndexSet::new(),
-            tags: IndexSet::new(),
+            sensitive: Names::default(),
+            tags: Names::default(),
             file: None,
             line: None,
             exported: false,

@@ -1,6 +1,9 @@
 //! The bodies of classes, defines and nodes: parameters become variables, then the code runs.
 
-use std::{rc::Rc, sync::Arc};
+use std::{
+    rc::Rc,
+    sync::{Arc, LazyLock},
+};
 
 use ficelle_language::{
     Error, Evaluated, Evaluator, Scope, Type, Unwind, Value, error::Location, scope::ScopeKind,
@@ -10,6 +13,8 @@ use ficelle_syntax::{
     source::Source as Text,
 };
 
+use rustc_hash::FxHashMap;
+
 use super::{
     Compiler,
     declare::canonical,
@@ -18,6 +23,21 @@ use super::{
     resources::{Mode, Parameter, ResourceId, Source, Stage},
     signature::Signature,
 };
+
+/// The variables that every body has: made once.
+struct Words {
+    title: Arc<str>,
+    name: Arc<str>,
+    module_name: Arc<str>,
+    caller_module_name: Arc<str>,
+}
+
+static WORDS: LazyLock<Words> = LazyLock::new(|| Words {
+    title: "title".into(),
+    name: "name".into(),
+    module_name: "module_name".into(),
+    caller_module_name: "caller_module_name".into(),
+});
 
 /// What a body consists of.
 struct Body<'d> {
@@ -103,6 +123,8 @@ impl Compiler<'_> {
         let frame = Frame::new(id, body.source.clone(), body.module.cloned(), Some(caller));
         let lexical = inherited.unwrap_or_else(|| enclosing(&around));
         let scope = Scope::new(body.kind.clone(), Some(lexical), Some(frame));
+        // The built-in names, the parameters, and some variables.
+        scope.reserve(8 + body.parameters.len());
         let is_class = matches!(body.kind, ScopeKind::Class(_));
         if !matches!(body.kind, ScopeKind::Define) {
             self.add_class_name(body.name);
@@ -152,22 +174,22 @@ impl Compiler<'_> {
             _ => None,
         };
         if let Some(module) = given("module_name").or_else(|| body.module.cloned()) {
-            scope.replace("module_name", string(module));
+            scope.replace(WORDS.module_name.clone(), string(module));
         }
         if let Some(module) = given("caller_module_name").or(caller_module) {
-            scope.replace("caller_module_name", string(module));
+            scope.replace(WORDS.caller_module_name.clone(), string(module));
         }
         let title = declared.reference.title.clone();
         if matches!(body.kind, ScopeKind::Class(_)) {
             let name = given("name").unwrap_or_else(|| title.clone());
-            scope.replace("title", string(title.to_lowercase().into()));
-            scope.replace("name", string(name.to_lowercase().into()));
+            scope.replace(WORDS.title.clone(), string(title.to_lowercase().into()));
+            scope.replace(WORDS.name.clone(), string(name.to_lowercase().into()));
         } else {
             let odd_title = declared.odd_title.clone();
             let title = odd_title.unwrap_or_else(|| string(title));
             let name = given("name").map_or_else(|| title.clone(), string);
-            scope.replace("title", title);
-            scope.replace("name", name);
+            scope.replace(WORDS.title.clone(), title);
+            scope.replace(WORDS.name.clone(), name);
         }
     }
 
@@ -222,6 +244,10 @@ impl Compiler<'_> {
         if matches!(body.kind, ScopeKind::Node) {
             return Ok(());
         }
+        self.table
+            .get_mut(id)
+            .parameters
+            .reserve(body.parameters.len());
         let mut values: Vec<(Arc<str>, Value)> = self
             .table
             .get(id)
@@ -233,11 +259,16 @@ impl Compiler<'_> {
         for (name, value) in &values {
             scope.replace(name.clone(), value.clone());
         }
+        let places: FxHashMap<Arc<str>, usize> = values
+            .iter()
+            .map(|(name, _)| name.clone())
+            .zip(0..)
+            .collect();
         for formal in body.parameters {
             let Some(default) = &formal.default else {
                 continue;
             };
-            let at = values.iter().position(|(name, _)| *name == formal.name);
+            let at = places.get(&formal.name).copied();
             if at.is_some_and(|at| !matches!(values[at].1, Value::Undef)) {
                 continue;
             }
@@ -337,8 +368,7 @@ impl Compiler<'_> {
         if container == id {
             return;
         }
-        let tags = self.table.get(container).tags.clone();
-        self.table.get_mut(id).tags.extend(tags);
+        self.table.share_tags(container, id);
     }
 
     /// Evaluates every define that was declared and not evaluated; whether there were any.

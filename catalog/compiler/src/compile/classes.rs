@@ -66,7 +66,7 @@ impl Compiler<'_> {
     ) -> Evaluated<ResourceId> {
         match self.table.find(&class_reference(&class.definition.name)) {
             Some(id) => Ok(id),
-            None => self.add_class(class, &Parameters::default(), scope, evaluator),
+            None => self.add_class(class, Parameters::default(), scope, evaluator),
         }
     }
 
@@ -74,7 +74,7 @@ impl Compiler<'_> {
     pub(super) fn add_class(
         &self,
         class: &Arc<Class>,
-        parameters: &Parameters,
+        parameters: Parameters,
         scope: &Rc<Scope>,
         evaluator: &Evaluator<'_>,
     ) -> Evaluated<ResourceId> {
@@ -98,7 +98,7 @@ impl Compiler<'_> {
     pub(super) fn declare_class(
         &self,
         title: &str,
-        parameters: &Parameters,
+        parameters: Parameters,
         site: Site<'_, '_>,
     ) -> Evaluated<Reference> {
         let Some(class) = self.definitions.class(title)? else {

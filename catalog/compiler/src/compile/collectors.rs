@@ -372,7 +372,7 @@ impl Compiler<'_> {
             type_name: capitalize(&resource.reference.type_name).into(),
             title: resource.reference.title.clone(),
         };
-        let mut declared = self.declared(reference, known.kind, &parameters, site)?;
+        let mut declared = self.declared(reference, known.kind, parameters, site)?;
         declared.tags.extend(resource.tags.iter().cloned());
         declared.collected = true;
         self.add(declared)

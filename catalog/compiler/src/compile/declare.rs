@@ -2,13 +2,20 @@
 //!
 //! Source: puppet-specifications, `language/expressions.md`, "Resource expressions".
 
-use std::{rc::Rc, sync::Arc};
+use std::{
+    rc::Rc,
+    sync::{Arc, LazyLock},
+};
 
 use ficelle_language::{
     Error, Evaluated, Evaluator, Scope, Type, Value, error::Location, host::Place,
     types::ResourceType as ReferenceType,
 };
-use ficelle_model::{Reference, reference::capitalize};
+use ficelle_model::{
+    Reference,
+    data::Names,
+    reference::{capitalize, is_capitalized},
+};
 use ficelle_syntax::{
     ast::{
         Attribute, AttributeOperator, ExpressionKind, ResourceBody, ResourceExpression,
@@ -16,8 +23,8 @@ use ficelle_syntax::{
     },
     source::Span,
 };
-use indexmap::{IndexMap, IndexSet};
-use rustc_hash::FxHashSet;
+use indexmap::{IndexMap, map::Entry};
+use rustc_hash::{FxBuildHasher, FxHashSet};
 
 use super::{
     Compiler,
@@ -67,7 +74,7 @@ impl Compiler<'_> {
             let (titles, is_default) = self.titles(body, &mut seen, place)?;
             let parameters = self.attributes(&body.attributes, place)?;
             if is_default {
-                defaults = parameters.clone();
+                defaults.clone_from(&parameters);
             }
             bodies.push((titles, parameters));
         }
@@ -80,9 +87,15 @@ impl Compiler<'_> {
         };
         let mut references = Vec::new();
         for (titles, own) in bodies {
-            let mut parameters = defaults.clone();
-            parameters.extend(own);
-            references.extend(self.create(&type_name, &titles, &parameters, site)?);
+            let parameters = match defaults.is_empty() {
+                true => own,
+                false => {
+                    let mut parameters = defaults.clone();
+                    parameters.extend(own);
+                    parameters
+                }
+            };
+            references.extend(self.create(&type_name, &titles, parameters, site)?);
         }
         Ok(Value::array(references))
     }
@@ -191,13 +204,17 @@ impl Compiler<'_> {
         attributes: &[Attribute],
         place: Place<'_, '_>,
     ) -> Evaluated<Parameters> {
-        let mut parameters = Parameters::default();
-        for (name, parameter) in self.operations(attributes, place)? {
-            if parameters.contains_key(&name) {
-                let message = format!("The attribute '{name}' has already been set");
-                return Err(Error::issue(message).into());
-            }
-            parameters.insert(name, parameter);
+        let operations = self.operations(attributes, place)?;
+        let mut parameters = Parameters::with_capacity_and_hasher(operations.len(), FxBuildHasher);
+        for (name, parameter) in operations {
+            match parameters.entry(name) {
+                Entry::Vacant(place) => place.insert(parameter),
+                Entry::Occupied(place) => {
+                    let name = place.key();
+                    let message = format!("The attribute '{name}' has already been set");
+                    return Err(Error::issue(message).into());
+                }
+            };
         }
         Ok(parameters)
     }
@@ -241,7 +258,7 @@ impl Compiler<'_> {
         &self,
         type_name: &str,
         titles: &[Value],
-        parameters: &Parameters,
+        parameters: Parameters,
         site: Site<'_, '_>,
     ) -> Evaluated<Vec<Value>> {
         let declaring = if type_name.eq_ignore_ascii_case("class") {
@@ -258,7 +275,14 @@ impl Compiler<'_> {
             }
         };
         let mut references = Vec::with_capacity(titles.len());
-        for given in titles {
+        // The last resource takes them, the others get copies.
+        let mut parameters = Some(parameters);
+        for (index, given) in titles.iter().enumerate() {
+            let parameters = match index + 1 == titles.len() {
+                true => parameters.take(),
+                false => parameters.clone(),
+            };
+            let parameters = parameters.unwrap_or_default();
             let title: Arc<str> = match given {
                 Value::String(title) => title.clone(),
                 other => texts::display(other).into(),
@@ -290,7 +314,7 @@ impl Compiler<'_> {
         &self,
         reference: Reference,
         kind: Kind,
-        parameters: &Parameters,
+        parameters: Parameters,
         site: Site<'_, '_>,
     ) -> Evaluated<Declared> {
         self.entitled(reference, None, kind, parameters, site)
@@ -302,13 +326,13 @@ impl Compiler<'_> {
         reference: Reference,
         odd_title: Option<Value>,
         kind: Kind,
-        parameters: &Parameters,
+        parameters: Parameters,
         site: Site<'_, '_>,
     ) -> Evaluated<Declared> {
         let frame = Frame::of(site.scope);
         let mut declared = Declared {
-            tags: IndexSet::new(),
-            parameters: Parameters::default(),
+            tags: Names::default(),
+            parameters,
             scope: Rc::clone(site.scope),
             source: frame.source.clone(),
             file: site.location.file.clone(),
@@ -324,13 +348,13 @@ impl Compiler<'_> {
             kind,
             frame,
         };
-        for (name, parameter) in parameters {
-            declared
-                .set(name.clone(), parameter.clone())
-                .map_err(Error::new)?;
+        if let Some(tag) = declared.parameters.get("tag") {
+            tags::add_value(&mut declared.tags, &tag.value).map_err(Error::new)?;
         }
         let type_name = declared.reference.type_name.clone();
-        tags::add(&mut declared.tags, &type_name).map_err(Error::new)?;
+        declared
+            .tags
+            .extend(self.tags_of_type(&type_name)?.iter().cloned());
         let title = declared.reference.title.clone();
         if declared.odd_title.is_none() && (&*title != "main" || !declared.kind.is_class()) {
             tags::add_if_valid(&mut declared.tags, &title);
@@ -341,6 +365,19 @@ impl Compiler<'_> {
             }
         }
         Ok(declared)
+    }
+
+    /// The tags that a type's name gives, made once.
+    fn tags_of_type(&self, type_name: &Arc<str>) -> Evaluated<Rc<Names>> {
+        if let Some(known) = self.type_tags.borrow().get(type_name) {
+            return Ok(Rc::clone(known));
+        }
+        let mut made = Names::default();
+        tags::add(&mut made, type_name).map_err(Error::new)?;
+        let made = Rc::new(made);
+        let mut all = self.type_tags.borrow_mut();
+        all.insert(type_name.clone(), Rc::clone(&made));
+        Ok(made)
     }
 
     /// Puts a resource into the catalog, below what surrounds it.
@@ -432,6 +469,12 @@ pub(super) fn reference_of(value: &Value) -> Option<Reference> {
         Type::Class(Some(name)) => Some(class_reference(name)),
         Type::Resource(resource) => {
             let (type_name, title) = (resource.type_name.as_ref()?, resource.title.as_ref()?);
+            if is_capitalized(type_name) && **type_name != *"Class" {
+                return Some(Reference {
+                    type_name: type_name.clone(),
+                    title: title.clone(),
+                });
+            }
             Some(canonical(type_name, title))
         }
         Type::Type(Some(inner)) => reference_of(&Value::Type((**inner).clone())),
@@ -455,8 +498,9 @@ pub(super) fn class_reference(name: &str) -> Reference {
         "" | "main" => "main".into(),
         name => capitalize(name).into(),
     };
+    static CLASS: LazyLock<Arc<str>> = LazyLock::new(|| "Class".into());
     Reference {
-        type_name: "Class".into(),
+        type_name: CLASS.clone(),
         title,
     }
 }

@@ -4,8 +4,8 @@
 use std::sync::Arc;
 
 use ficelle_language::{Error, Evaluated, Evaluator, Value};
-use ficelle_model::{Catalog, Data, Edge, Resource};
-use indexmap::{IndexMap, IndexSet};
+use ficelle_model::{Catalog, Data, Edge, Resource, data::Names};
+use indexmap::IndexMap;
 use rustc_hash::FxHashSet;
 
 use super::{
@@ -92,7 +92,7 @@ impl Compiler<'_> {
             if !seen.insert(container) {
                 continue;
             }
-            let (tags, parameters) = {
+            let parameters = {
                 let declared = self.table.get(container);
                 let parameters: Vec<_> = INHERITED
                     .iter()
@@ -102,7 +102,7 @@ impl Compiler<'_> {
                         given.then(|| (Arc::<str>::from(*name), parameter.clone()))
                     })
                     .collect();
-                (declared.tags.clone(), parameters)
+                parameters
             };
             for id in self.table.contents(container) {
                 let mut declared = self.table.get_mut(id);
@@ -116,7 +116,8 @@ impl Compiler<'_> {
                         let _ = declared.set(name.clone(), parameter.clone());
                     }
                 }
-                declared.tags.extend(tags.iter().cloned());
+                drop(declared);
+                self.table.share_tags(container, id);
                 waiting.push_back(id);
             }
         }
@@ -182,15 +183,11 @@ impl Compiler<'_> {
         Ok(resource)
     }
 
-    #[expect(clippy::type_complexity, reason = "two halves of a resource")]
-    fn parameters(
-        &self,
-        declared: &Declared,
-    ) -> Evaluated<(IndexMap<Arc<str>, Data>, IndexSet<Arc<str>>)> {
+    fn parameters(&self, declared: &Declared) -> Evaluated<(IndexMap<Arc<str>, Data>, Names)> {
         let title = &declared.reference.title;
         let namevar = declared.kind.namevar();
         let mut parameters = IndexMap::with_capacity(declared.parameters.len() + 1);
-        let mut sensitive = IndexSet::new();
+        let mut sensitive = Names::default();
         let is_main =
             &**title == "main" && matches!(&*declared.reference.type_name, "Class" | "Stage");
         if is_main {

@@ -37,9 +37,8 @@ use ficelle_language::{
     scope::Matches,
 };
 use ficelle_lookup::Lookup;
-use ficelle_model::{Reference, inputs::Inputs};
+use ficelle_model::{Reference, data::Names, inputs::Inputs};
 use ficelle_syntax::ast::ResourceForm;
-use indexmap::IndexSet;
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::{
@@ -143,8 +142,9 @@ struct Compiler<'a> {
     node_scope: RefCell<Option<Rc<Scope>>>,
     node_groups: RefCell<Option<Matches>>,
     class_scopes: RefCell<FxHashMap<Arc<str>, Rc<Scope>>>,
-    class_names: RefCell<IndexSet<Arc<str>>>,
-    tags: RefCell<IndexSet<Arc<str>>>,
+    class_names: RefCell<Names>,
+    tags: RefCell<Names>,
+    type_tags: RefCell<FxHashMap<Arc<str>, Rc<Names>>>,
     known_types: RefCell<FxHashMap<Arc<str>, Option<ResourceType>>>,
     signatures: RefCell<FxHashMap<Arc<str>, Rc<Signature>>>,
     collectors: RefCell<Vec<Rc<Collector>>>,
@@ -205,6 +205,7 @@ impl<'a> Compiler<'a> {
             class_scopes: RefCell::default(),
             class_names: RefCell::default(),
             tags: RefCell::default(),
+            type_tags: RefCell::default(),
             known_types: RefCell::default(),
             signatures: RefCell::default(),
             collectors: RefCell::default(),
@@ -271,7 +272,7 @@ impl<'a> Compiler<'a> {
             (class_reference("main"), Kind::BuiltInClass),
         ] {
             let is_stage = &*reference.type_name == "Stage";
-            let mut declared = self.declared(reference, kind, &Parameters::default(), site)?;
+            let mut declared = self.declared(reference, kind, Parameters::default(), site)?;
             if is_stage {
                 declared.tags.shift_remove("main");
             }
@@ -408,7 +409,7 @@ impl<'a> Compiler<'a> {
                     (name.clone(), parameter)
                 })
                 .collect();
-            self.add_class(&class, &parameters, &scope, evaluator)
+            self.add_class(&class, parameters, &scope, evaluator)
                 .map_err(unplaced)?;
         }
         for name in classes
@@ -477,7 +478,7 @@ impl<'a> Compiler<'a> {
         tags::add_if_valid(&mut self.tags.borrow_mut(), name);
     }
 
-    fn tag_catalog(&self, tags: &IndexSet<Arc<str>>) {
+    fn tag_catalog(&self, tags: &Names) {
         self.tags.borrow_mut().extend(tags.iter().cloned());
     }
 

@@ -39,7 +39,7 @@ impl Compiler<'_> {
             form: ResourceForm::Regular,
         };
         let kind = Kind::Node(Arc::clone(node));
-        let declared = self.declared(reference, kind, &Parameters::default(), site)?;
+        let declared = self.declared(reference, kind, Parameters::default(), site)?;
         self.tag_catalog(&declared.tags);
         let id = self.add(declared)?;
         self.evaluate(id, evaluator)

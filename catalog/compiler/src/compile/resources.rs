@@ -8,7 +8,7 @@ use std::{
 };
 
 use ficelle_language::{Scope, Value};
-use ficelle_model::Reference;
+use ficelle_model::{Reference, data::Names};
 use indexmap::{IndexMap, IndexSet};
 use rustc_hash::{FxBuildHasher, FxHashMap};
 
@@ -86,7 +86,7 @@ pub(super) struct Declared {
     pub odd_title: Option<Value>,
     pub kind: Kind,
     pub parameters: Parameters,
-    pub tags: IndexSet<Arc<str>>,
+    pub tags: Names,
     /// The scope of the declaration.
     pub scope: Rc<Scope>,
     /// What is around the declaration.
@@ -227,6 +227,16 @@ impl Table {
         RefMut::map(self.entries.borrow_mut(), |entries| {
             &mut entries[id.0 as usize]
         })
+    }
+
+    /// Gives the tags of one resource to another too.
+    pub(super) fn share_tags(&self, from: ResourceId, to: ResourceId) {
+        let mut entries = self.entries.borrow_mut();
+        let mut tags = std::mem::take(&mut entries[to.0 as usize].tags);
+        let shared = &entries[from.0 as usize].tags;
+        tags.reserve(shared.len());
+        tags.extend(shared.iter().cloned());
+        entries[to.0 as usize].tags = tags;
     }
 
     /// Every resource that has been added, in order.

@@ -8,18 +8,22 @@ use ficelle_language::{
     values::HashMap,
 };
 
+use rustc_hash::FxHashMap;
+
 use crate::types::is_metaparameter;
 
 /// The parameters of a definition.
 #[derive(Debug)]
 pub(super) struct Signature {
     members: Vec<Parameter>,
+    /// Where each name stands in `members`: some defines have hundreds.
+    places: FxHashMap<Arc<str>, usize>,
 }
 
 impl Signature {
     /// Takes names, types, and whether there is a default.
     pub(super) fn new(members: Vec<(Arc<str>, Type, bool)>) -> Self {
-        let members = members
+        let members: Vec<Parameter> = members
             .into_iter()
             .map(|(name, parameter_type, has_default)| Parameter {
                 name,
@@ -27,7 +31,9 @@ impl Signature {
                 is_required: !has_default,
             })
             .collect();
-        Self { members }
+        let names = members.iter().map(|member| member.name.clone());
+        let places = names.zip(0..).collect();
+        Self { members, places }
     }
 
     /// What is wrong with these values, in the reference's words.
@@ -45,20 +51,22 @@ impl Signature {
     }
 
     fn fits(&self, values: &[(Arc<str>, Value)]) -> bool {
-        let every_member_fits = self.members.iter().all(|member| {
-            match values.iter().find(|(name, _)| *name == member.name) {
-                Some((_, value)) => member.parameter_type.is_instance(value),
-                None => !member.is_required,
-            }
-        });
-        every_member_fits
-            && values
-                .iter()
-                .all(|(name, _)| self.has(name) || is_everywhere(name))
+        let mut given = vec![false; self.members.len()];
+        let every_value_fits = values
+            .iter()
+            .all(|(name, value)| match self.places.get(name) {
+                Some(&at) => {
+                    given[at] = true;
+                    self.members[at].parameter_type.is_instance(value)
+                }
+                None => is_everywhere(name),
+            });
+        let mut members = self.members.iter().zip(given);
+        every_value_fits && members.all(|(member, given)| given || !member.is_required)
     }
 
     fn has(&self, name: &str) -> bool {
-        self.members.iter().any(|member| *member.name == *name)
+        self.places.contains_key(name)
     }
 }
 

@@ -3,13 +3,13 @@
 use std::sync::Arc;
 
 use ficelle_language::Value;
-use indexmap::IndexSet;
+use ficelle_model::data::Names;
 
 /// Adds a tag, and its segments where it is qualified.
 ///
 /// # Errors
 /// It holds a character that no tag may have.
-pub(super) fn add(tags: &mut IndexSet<Arc<str>>, tag: &str) -> Result<(), String> {
+pub(super) fn add(tags: &mut Names, tag: &str) -> Result<(), String> {
     let tag = tag.to_lowercase();
     if tags.contains(tag.as_str()) {
         return Ok(());
@@ -22,8 +22,14 @@ pub(super) fn add(tags: &mut IndexSet<Arc<str>>, tag: &str) -> Result<(), String
 }
 
 /// Adds a tag where it is a valid one: a title often is none.
-pub(super) fn add_if_valid(tags: &mut IndexSet<Arc<str>>, tag: &str) {
-    if is_valid(tag) {
+pub(super) fn add_if_valid(tags: &mut Names, tag: &Arc<str>) {
+    if !is_valid(tag) {
+        return;
+    }
+    let is_plain = |byte: u8| byte.is_ascii() && !byte.is_ascii_uppercase() && byte != b':';
+    if tag.bytes().all(is_plain) {
+        tags.insert(tag.clone());
+    } else {
         insert(tags, &tag.to_lowercase());
     }
 }
@@ -32,7 +38,7 @@ pub(super) fn add_if_valid(tags: &mut IndexSet<Arc<str>>, tag: &str) {
 ///
 /// # Errors
 /// One of them holds a character that no tag may have.
-pub(super) fn add_value(tags: &mut IndexSet<Arc<str>>, value: &Value) -> Result<(), String> {
+pub(super) fn add_value(tags: &mut Names, value: &Value) -> Result<(), String> {
     match value {
         Value::Undef => Ok(()),
         Value::Array(elements) => elements
@@ -43,8 +49,9 @@ pub(super) fn add_value(tags: &mut IndexSet<Arc<str>>, value: &Value) -> Result<
     }
 }
 
-fn insert(tags: &mut IndexSet<Arc<str>>, tag: &str) {
-    if tags.insert(tag.into()) && tag.contains("::") {
+fn insert(tags: &mut Names, tag: &str) {
+    // Most have no colon at all, which is soon seen.
+    if tags.insert(tag.into()) && tag.contains(':') && tag.contains("::") {
         for segment in tag.split("::") {
             // A leading `::` gives an empty segment, which the reference keeps too.
             tags.insert(segment.into());
@@ -67,7 +74,7 @@ mod tests {
 
     #[test]
     fn a_qualified_tag_brings_its_segments() {
-        let mut tags = IndexSet::new();
+        let mut tags = Names::default();
         add(&mut tags, "Apache::Vhost").expect("a valid tag");
         let tags: Vec<&str> = tags.iter().map(|tag| &**tag).collect();
         assert_eq!(tags, ["apache::vhost", "apache", "vhost"]);
@@ -75,8 +82,8 @@ mod tests {
 
     #[test]
     fn a_title_with_other_characters_is_no_tag() {
-        let mut tags = IndexSet::new();
-        add_if_valid(&mut tags, "/etc/motd");
+        let mut tags = Names::default();
+        add_if_valid(&mut tags, &"/etc/motd".into());
         assert!(tags.is_empty());
         assert_eq!(add(&mut tags, "a b"), Err("Invalid tag 'a b'".to_owned()));
     }

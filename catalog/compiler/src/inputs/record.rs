@@ -1,6 +1,10 @@
 //! The recorder: passes every reading on and keeps what it gave.
 
-use std::{cell::RefCell, sync::Arc};
+use std::{
+    cell::RefCell,
+    hash::{Hash, Hasher},
+    sync::Arc,
+};
 
 use camino::{Utf8Path, Utf8PathBuf};
 use ficelle_model::{
@@ -12,7 +16,7 @@ use indexmap::IndexMap;
 use rustc_hash::FxBuildHasher;
 
 /// One reading. With its answer it makes an entry of a [`ReadSet`].
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Debug)]
 pub enum Read {
     /// The content of a file.
     File(Utf8PathBuf),
@@ -31,6 +35,43 @@ pub enum Read {
     /// Code in Ruby was run, by this name. It may have read anything, so a compile that did is
     /// never known to give the same again.
     Ruby(Arc<str>),
+}
+
+/// Paths are one where their texts are.
+impl PartialEq for Read {
+    fn eq(&self, other: &Self) -> bool {
+        match (self, other) {
+            (Self::File(left), Self::File(right))
+            | (Self::Directory(left), Self::Directory(right))
+            | (Self::Kind(left), Self::Kind(right)) => left.as_str() == right.as_str(),
+            (Self::Exported(left), Self::Exported(right)) => left == right,
+            (Self::Command(left), Self::Command(right)) => left == right,
+            (Self::Variable(left), Self::Variable(right)) => left == right,
+            (Self::Ruby(left), Self::Ruby(right)) => left == right,
+            (Self::Time, Self::Time) => true,
+            _ => false,
+        }
+    }
+}
+
+impl Eq for Read {}
+
+/// Paths by their text: going through their components, as they are compared, takes longer than
+/// most readings.
+impl Hash for Read {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        std::mem::discriminant(self).hash(state);
+        match self {
+            Self::File(path) | Self::Directory(path) | Self::Kind(path) => {
+                path.as_str().hash(state);
+            }
+            Self::Exported(query) => query.hash(state),
+            Self::Command(command) => command.hash(state),
+            Self::Time => {}
+            Self::Variable(name) => name.hash(state),
+            Self::Ruby(name) => name.hash(state),
+        }
+    }
 }
 
 /// What a reading gave.

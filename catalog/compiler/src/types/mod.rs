@@ -15,5 +15,20 @@ pub const INHERITED: [&str; 7] = [
 
 /// Whether every resource has this parameter.
 pub fn is_metaparameter(name: &str) -> bool {
-    INHERITED.contains(&name) || RELATIONSHIPS.contains(&name)
+    matches!(
+        name,
+        "noop" | "schedule" | "audit" | "loglevel" | "alias" | "tag" | "stage"
+    ) || matches!(name, "require" | "subscribe" | "before" | "notify")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{INHERITED, RELATIONSHIPS, is_metaparameter};
+
+    #[test]
+    fn every_metaparameter_is_known_as_one() {
+        let mut all = INHERITED.iter().chain(&RELATIONSHIPS);
+        assert!(all.all(|name| is_metaparameter(name)));
+        assert!(!is_metaparameter("ensure"));
+    }
 }

@@ -12,6 +12,8 @@ use std::{
     time::Instant,
 };
 
+use rustc_hash::FxHashMap;
+
 use ficelle_syntax::{
     ast::{self, BinaryOperator, Expression, ExpressionKind, Program, UnaryOperator},
     source::{Source, Span},
@@ -22,6 +24,7 @@ use crate::{
     functions::annotate::Annotations,
     host::{Host, Level, Place},
     scope::Scope,
+    types::Type,
     values::{HashMap, Regexp, Value},
 };
 
@@ -55,6 +58,8 @@ pub struct Evaluator<'c> {
     steps: Cell<u64>,
     deadline: Option<Instant>,
     signatures: RefCell<closure::SignatureCache>,
+    /// Types by their names as written: what a name stands for does not change.
+    named: RefCell<FxHashMap<Arc<str>, Type>>,
     templates: RefCell<Vec<epp::Output>>,
     deprecated: RefCell<BTreeSet<String>>,
     types: types::Types,
@@ -71,6 +76,7 @@ impl<'c> Evaluator<'c> {
             steps: Cell::new(0),
             deadline,
             signatures: RefCell::default(),
+            named: RefCell::default(),
             templates: RefCell::default(),
             deprecated: RefCell::default(),
             types: types::Types::default(),

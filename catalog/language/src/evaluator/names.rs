@@ -24,6 +24,18 @@ impl Evaluator<'_> {
     /// # Errors
     /// The file that should define it cannot be read, or holds something else.
     pub fn named_type(&self, name: &str) -> Evaluated<Option<Type>> {
+        if let Some(known) = self.named.borrow().get(name) {
+            return Ok(Some(known.clone()));
+        }
+        let found = self.find_named_type(name)?;
+        if let Some(found) = &found {
+            let mut named = self.named.borrow_mut();
+            named.insert(name.into(), found.clone());
+        }
+        Ok(found)
+    }
+
+    fn find_named_type(&self, name: &str) -> Evaluated<Option<Type>> {
         let name = name.strip_prefix("::").unwrap_or(name);
         if let Some(found) = names::find(name) {
             return Ok(Some(found));

@@ -1,13 +1,17 @@
 //! A level of a hierarchy: its back end and its locations.
 
-use std::sync::Arc;
+use std::{
+    cell::{OnceCell, RefCell},
+    rc::Rc,
+    sync::Arc,
+};
 
 use camino::{Utf8Path, Utf8PathBuf};
 use ficelle_language::{Value, error::Evaluated, values::HashMap};
 use ficelle_model::inputs::{FileKind, Inputs};
 
 use crate::{
-    adapter::{Invocation, Lookup},
+    adapter::{Invocation, Lookup, Seen},
     interpolation::{Methods, interpolate},
     key::{Key, failure},
 };
@@ -22,6 +26,22 @@ pub(crate) struct Entry {
     pub locations: Locations,
     /// `options`, handed to the back end.
     pub options: HashMap,
+    /// Where it led to last.
+    pub resolved: RefCell<Option<Resolved>>,
+}
+
+/// Where a level leads to, as long as the variables that were asked on the way stay the same.
+#[derive(Clone, Debug)]
+pub(crate) struct Resolved {
+    seen: Seen,
+    places: Rc<[Place]>,
+}
+
+/// A location, and its data where the back end gives all of it at once.
+#[derive(Clone, Debug)]
+pub(crate) struct Place {
+    pub location: Location,
+    pub data: OnceCell<Value>,
 }
 
 /// What reads the data, by the function that does it.
@@ -62,12 +82,34 @@ pub(crate) enum Location {
 }
 
 impl Entry {
+    /// The level's places for this node. What was found for a lookup before holds while the
+    /// variables in its paths do: a class's parameters are hundreds of lookups.
+    pub fn places(&self, lookup: &Lookup, invocation: &Invocation<'_>) -> Evaluated<Rc<[Place]>> {
+        if let Some(known) = &*self.resolved.borrow()
+            && invocation.still_sees(&known.seen)?
+        {
+            return Ok(Rc::clone(&known.places));
+        }
+        let (invocation, seen) = invocation.watched();
+        let places = self.resolve(lookup, &invocation)?;
+        let places: Rc<[Place]> = places
+            .into_iter()
+            .map(|location| Place {
+                location,
+                data: OnceCell::new(),
+            })
+            .collect();
+        if !matches!(self.locations, Locations::Mapped { .. }) {
+            *self.resolved.borrow_mut() = Some(Resolved {
+                seen: seen.take(),
+                places: Rc::clone(&places),
+            });
+        }
+        Ok(places)
+    }
+
     /// The level's locations for this node; files that are not there are left out.
-    pub fn resolve(
-        &self,
-        lookup: &Lookup,
-        invocation: &Invocation<'_>,
-    ) -> Evaluated<Vec<Location>> {
+    fn resolve(&self, lookup: &Lookup, invocation: &Invocation<'_>) -> Evaluated<Vec<Location>> {
         let expand = |text: &str, invocation: &Invocation<'_>| -> Evaluated<String> {
             let value = interpolate(lookup, invocation, Value::string(text), Methods::Refused)?;
             Ok(value.as_str().unwrap_or_default().to_owned())

@@ -64,6 +64,7 @@ impl ConfigurationFile<'_> {
                 folder,
                 locations: Locations::Paths(with_extension(&paths, extension)),
                 options: options.clone(),
+                resolved: Default::default(),
             });
         }
         Ok(Hierarchy {

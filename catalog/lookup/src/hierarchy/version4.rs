@@ -51,6 +51,7 @@ impl ConfigurationFile<'_> {
                 folder: root.join(text(level, "datadir").unwrap_or(folder)),
                 locations: Locations::Paths(with_extension(&paths, extension)),
                 options: HashMap::default(),
+                resolved: Default::default(),
             });
         }
         Ok(Hierarchy {

@@ -224,6 +224,7 @@ impl ConfigurationFile<'_> {
                 Some(&key) => self.locations(name, key, &level[&Value::string(key)])?,
             },
             options: options.unwrap_or_default(),
+            resolved: Default::default(),
         })
     }
 

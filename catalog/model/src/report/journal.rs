@@ -2,10 +2,10 @@
 
 use std::sync::Arc;
 
-use indexmap::IndexSet;
 use jiff::Timestamp;
 
 use super::{Level, Log};
+use crate::data::Names;
 
 /// Who listens to a run.
 pub trait Journal: Send + Sync {
@@ -26,7 +26,7 @@ pub trait Journal: Send + Sync {
             level,
             message: message.into(),
             source: Arc::from("Puppet"),
-            tags: IndexSet::from([Arc::from(level.name())]),
+            tags: Names::from_iter([Arc::from(level.name())]),
             time: Timestamp::now(),
             file: None,
             line: None,

@@ -13,7 +13,7 @@ mod tests;
 
 use std::sync::Arc;
 
-use indexmap::{IndexMap, IndexSet};
+use indexmap::IndexMap;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
@@ -21,7 +21,7 @@ pub use journal::{Journal, Memory};
 pub use status::{Event, EventStatus, ResourceStatus};
 pub use wire::{MAX_BYTES, ReportError};
 
-use crate::data::Data;
+use crate::data::{Data, Names};
 
 /// The version of the format.
 pub const FORMAT: u32 = 12;
@@ -90,7 +90,7 @@ pub struct Log {
     pub source: Arc<str>,
     /// The tags of the resource, and the level.
     #[serde(default)]
-    pub tags: IndexSet<Arc<str>>,
+    pub tags: Names,
     /// When.
     #[serde(with = "wire::time")]
     pub time: Timestamp,

@@ -2,12 +2,11 @@
 
 use std::sync::Arc;
 
-use indexmap::IndexSet;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::wire;
-use crate::data::Data;
+use crate::data::{Data, Names};
 
 /// What became of a change.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -98,7 +97,7 @@ pub struct ResourceStatus {
     pub evaluation_time: Option<f64>,
     /// Its tags.
     #[serde(default)]
-    pub tags: IndexSet<Arc<str>>,
+    pub tags: Names,
     /// When it was looked at.
     #[serde(with = "wire::time")]
     pub time: Timestamp,
@@ -149,7 +148,7 @@ impl ResourceStatus {
             provider_used: None,
             containment_path: Vec::new(),
             evaluation_time: None,
-            tags: IndexSet::new(),
+            tags: Names::default(),
             time,
             failed: false,
             failed_to_restart: false,

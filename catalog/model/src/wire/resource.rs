@@ -2,14 +2,14 @@
 
 use std::sync::Arc;
 
-use indexmap::{IndexMap, IndexSet};
+use indexmap::IndexMap;
 use serde::{Deserialize, Serialize, Serializer, ser::SerializeMap as _};
 
 use super::{
     WireError,
     data::{HashForm, Read, Richness},
 };
-use crate::{reference::Reference, resource::Resource};
+use crate::{data::Names, reference::Reference, resource::Resource};
 
 /// A resource on its way out.
 #[derive(Clone, Copy, Debug)]
@@ -61,7 +61,7 @@ pub(super) struct Incoming {
     type_name: String,
     title: Arc<str>,
     #[serde(default)]
-    tags: IndexSet<Arc<str>>,
+    tags: Names,
     file: Option<Arc<str>>,
     line: Option<u32>,
     #[serde(default)]
@@ -72,7 +72,7 @@ pub(super) struct Incoming {
     #[serde(default)]
     parameters: IndexMap<Arc<str>, Read>,
     #[serde(default)]
-    sensitive_parameters: IndexSet<Arc<str>>,
+    sensitive_parameters: Names,
 }
 
 impl From<Incoming> for Resource {

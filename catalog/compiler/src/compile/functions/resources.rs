@@ -95,7 +95,7 @@ fn declare(
         location: &location,
         form,
     };
-    compiler.create(type_name, &titles, &parameters, site)
+    compiler.create(type_name, &titles, parameters, site)
 }
 
 pub(super) fn realize(compiler: &Compiler<'_>, call: &Call<'_, '_>) -> Evaluated {
