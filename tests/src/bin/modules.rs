@@ -1,5 +1,5 @@
 //! `modules --modules DIR --work DIR [--only NAME,…] [--sample N] [--case ID]`: compiles Debian's
-//! modules here and with Debian's Puppet and tells how many catalogs are equal. The differences go
+//! modules and the project's own sites here and with Debian's Puppet and tells how many catalogs are equal. The differences go
 //! to `WORK/differences`, what both sides refuse to `WORK/refused`. Exits with 1 when one is neither equal nor known.
 
 use std::collections::BTreeMap;
@@ -10,13 +10,13 @@ use std::process::ExitCode;
 
 use anyhow::{Context, Result, bail};
 use camino::{Utf8Path, Utf8PathBuf};
-use tests::modules::case::{self, Case};
+use tests::modules::case::{self, Case, Group};
 use tests::modules::known::Known;
 use tests::modules::library::Library;
 use tests::modules::ours::Ours;
 use tests::modules::outcome::{Outcome, Summary};
 use tests::modules::reference::{Mode, Places};
-use tests::modules::run;
+use tests::modules::{run, sites};
 
 #[derive(Default)]
 struct Arguments {
@@ -146,6 +146,10 @@ fn cases(arguments: &Arguments, places: &Places, ours: &Ours) -> Result<Vec<Case
             case::of_module(module, first, &library, &facts)
         })
         .collect();
+    if arguments.only.is_empty() || arguments.only.iter().any(|name| name == "sites") {
+        let checkout = Utf8PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/.."));
+        cases.extend(sites::cases(&checkout, &places.work)?);
+    }
     if let Some(id) = &arguments.case {
         cases.retain(|case| case.id.starts_with(id));
     }
@@ -159,7 +163,7 @@ fn cases(arguments: &Arguments, places: &Places, ours: &Ours) -> Result<Vec<Case
         let mut ranks: Vec<u64> = cases.iter().map(rank).collect();
         ranks.sort_unstable();
         if let Some(limit) = ranks.get(sample).copied() {
-            cases.retain(|case| rank(case) < limit);
+            cases.retain(|case| case.group == Group::Sites || rank(case) < limit);
         }
     }
     Ok(cases)

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use camino::Utf8PathBuf;
 use ficelle_syntax::ast::{Expression, ExpressionKind, Parameter};
 
 use super::library::{Definition, Form, Library, Module, Origin};
@@ -20,6 +21,10 @@ pub struct Case {
     pub code: String,
     /// The name of the set of facts.
     pub facts: Arc<str>,
+    /// An environment's folder; else the modules are all there is.
+    pub site: Option<Utf8PathBuf>,
+    /// The node, where it is not the one whose facts they are.
+    pub node: Option<String>,
 }
 
 /// What counts together.
@@ -88,6 +93,8 @@ pub fn of_module(
                     module: module.name.clone(),
                     code: code.clone(),
                     facts: facts.clone(),
+                    site: None,
+                    node: None,
                 });
             }
         }

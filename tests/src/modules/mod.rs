@@ -8,6 +8,7 @@ pub mod library;
 pub mod ours;
 pub mod outcome;
 pub mod reference;
+pub mod sites;
 pub mod value;
 
 use std::sync::Mutex;
@@ -89,7 +90,8 @@ fn one(
             module: &case.module,
             facts: &case.facts,
             mode,
-            site: None,
+            site: case.site.as_deref(),
+            node: case.node.as_deref(),
         };
         let theirs = reference.ask(&question, &facts)?;
         let answer = ours.ask(&question, &reference.settings)?;

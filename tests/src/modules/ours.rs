@@ -75,8 +75,8 @@ impl Ours {
     /// Compiles. The thread needs a large stack.
     pub fn ask(&self, question: &Question<'_>, settings: &Value) -> Result<Answer> {
         let facts = &self.facts[question.facts];
-        let node = match question.site {
-            Some((_, node)) => Certname::from_typed(node)?,
+        let node = match question.node {
+            Some(node) => Certname::from_typed(node)?,
             None => facts.name.clone(),
         };
         let mut request = CompileRequest::new(node, Arc::clone(facts));
@@ -84,10 +84,7 @@ impl Ours {
         request.deadline = Some(Instant::now() + TIME);
         request.settings = self.settings(question.mode, settings);
         request.server_facts = server_facts(settings);
-        let site = question
-            .site
-            .map(|(folder, _)| self.site(folder))
-            .transpose()?;
+        let site = question.site.map(|folder| self.site(folder)).transpose()?;
         let environment = site.as_ref().unwrap_or(&self.modules);
         let compiled = catch_unwind(AssertUnwindSafe(|| {
             compile(&request, environment, &self.inputs)

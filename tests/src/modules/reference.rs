@@ -72,8 +72,10 @@ pub struct Question<'a> {
     pub facts: &'a str,
     /// The settings.
     pub mode: Mode,
-    /// An environment's folder, and the node whose catalog it is; else modules alone.
-    pub site: Option<(&'a Utf8Path, &'a str)>,
+    /// An environment's folder; else the modules are all there is.
+    pub site: Option<&'a Utf8Path>,
+    /// The node, where it is not the one whose facts they are.
+    pub node: Option<&'a str>,
 }
 
 /// What the reference said.
@@ -145,8 +147,10 @@ impl Reference {
             "strict_variables": question.mode.strict_variables(),
             "seconds": SECONDS,
         });
-        if let Some((folder, node)) = question.site {
+        if let Some(folder) = question.site {
             job["environment"] = folder.as_str().into();
+        }
+        if let Some(node) = question.node {
             job["node"] = node.into();
         }
         let mut hasher = DefaultHasher::new();

@@ -159,7 +159,7 @@ impl Compiler<'_> {
         }
     }
 
-    /// `$title`, `$name`, `$module_name`, `$caller_module_name`
+    /// `$title`, `$name`, `$module_name`, `$caller_module_name`. The name of no module is empty.
     fn set_names(
         &self,
         id: ResourceId,
@@ -173,12 +173,16 @@ impl Compiler<'_> {
             Some(Value::String(text)) => Some(text),
             _ => None,
         };
-        if let Some(module) = given("module_name").or_else(|| body.module.cloned()) {
-            scope.replace(WORDS.module_name.clone(), string(module));
-        }
-        if let Some(module) = given("caller_module_name").or(caller_module) {
-            scope.replace(WORDS.caller_module_name.clone(), string(module));
-        }
+        let module = given("module_name").or_else(|| body.module.cloned());
+        scope.replace(
+            WORDS.module_name.clone(),
+            string(module.unwrap_or_default()),
+        );
+        let caller = given("caller_module_name").or(caller_module);
+        scope.replace(
+            WORDS.caller_module_name.clone(),
+            string(caller.unwrap_or_default()),
+        );
         let title = declared.reference.title.clone();
         if matches!(body.kind, ScopeKind::Class(_)) {
             let name = given("name").unwrap_or_else(|| title.clone());

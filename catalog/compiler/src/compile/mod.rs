@@ -377,6 +377,7 @@ impl<'a> Compiler<'a> {
             .insert("".into(), Rc::clone(&top));
         top.replace("title", Value::string("main"));
         top.replace("name", Value::string("main"));
+        top.replace("module_name", Value::string(""));
         self.report_warnings();
         let mut last = Value::Undef;
         for file in self.definitions.main() {

@@ -28,3 +28,40 @@ fn a_private_class_is_its_modules_own() {
     assert!(error("include app::inner").ends_with("Class app::inner is private"));
     assert!(error("app::part { 'x': }").contains("not for you"));
 }
+
+#[test]
+fn code_in_no_module_has_an_empty_module_name() {
+    let code = "include app\ndefine own() { notify { \"${title} ${module_name}/${caller_module_name}\": } }\n\
+                own { 'site': }\n$called = $caller_module_name =~ Undef\n\
+                notify { \"top ${called} '${module_name}'\": }\napp::part { 'of site': }\n";
+    let compiled = Site::new()
+        .manifest(code)
+        .file(
+            "modules/app/manifests/init.pp",
+            "class app { app::part { 'of app': } own { 'app': } }",
+        )
+        .file(
+            "modules/app/manifests/part.pp",
+            "define app::part($by = $caller_module_name) { notify { \"part ${title} '${by}'\": } }",
+        )
+        .compile("web1")
+        .expect("it compiles");
+    let mut titles: Vec<&str> = compiled
+        .catalog
+        .resources
+        .iter()
+        .filter(|resource| &*resource.reference.type_name == "Notify")
+        .map(|resource| &*resource.reference.title)
+        .collect();
+    titles.sort_unstable();
+    assert_eq!(
+        titles,
+        [
+            "app /app",
+            "part of app 'app'",
+            "part of site ''",
+            "site /",
+            "top true ''"
+        ]
+    );
+}
