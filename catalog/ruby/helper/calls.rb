@@ -6,6 +6,8 @@ module Ficelle
     # Blocks that were given to the compile, by number, as long as its answer is awaited.
     BLOCKS = {}
     SCOPES = []
+    # The names of the functions that are being served, innermost last.
+    RUNNING = []
 
     module_function
 
@@ -83,9 +85,11 @@ module Ficelle
     def in_scope(message)
       scope = Scope.new(Environment.compiler, message['scope'])
       SCOPES.push(scope)
+      RUNNING.push(message['name'])
       yield scope
     ensure
       SCOPES.pop
+      RUNNING.pop
     end
 
     def proc_of(block)

@@ -59,6 +59,22 @@ module Ficelle
         end
       end
 
+      # A function of the old kind, where a module has one of this name beside one of the new.
+      def old_function(name)
+        (@old_functions ||= {}).fetch(name) do
+          files = current.modules.map { |known| "#{known.path}/lib/puppet/parser/functions/#{name}.rb" }
+          path = files.find { |file| File.file?(file) }
+          @old_functions[name] = path && instantiated_old(name, path)
+        end
+      end
+
+      def instantiated_old(name, path)
+        content = File.read(path, encoding: 'UTF-8')
+        note(path, content)
+        typed_name = Puppet::Pops::Loader::TypedName.new(:function, name)
+        Puppet::Pops::Loader::RubyLegacyFunctionInstantiator.create(loader, typed_name, path, content)
+      end
+
       # The files of the environment that were loaded, with what they held, since last asked for.
       def loaded
         ($LOADED_FEATURES.drop(@features || 0)).each { |path| note(path) }

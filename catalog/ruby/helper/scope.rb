@@ -60,7 +60,7 @@ module Ficelle
     end
 
     # `function_x([…])`: those of modules that are loaded are methods here, all others are the
-    # compile's.
+    # compile's. A function that calls one of its own name means its predecessor.
     def method_missing(method, *arguments, &block)
       name = method.to_s.delete_prefix('function_')
       return super if name == method.to_s
@@ -69,6 +69,9 @@ module Ficelle
         raise ArgumentError, 'custom functions must be called with a single array that contains the arguments. ' \
                              'For example, function_example([1]) instead of function_example(1)'
       end
+      before = Environment.old_function(name) if Calls::RUNNING.last == name
+      return before.call(self, *arguments.first, &block) if before
+
       Calls.function(self, name, arguments.first, &block)
     end
 

@@ -69,7 +69,7 @@ def compile(job)
   loader, environment = ENVIRONMENTS, $modules
   if (folder = job['environment'])
     loader = environments(File.dirname(folder))
-    environment = loader.get!(File.basename(folder).to_sym)
+    environment = Puppet.override(environments: loader) { loader.get!(File.basename(folder).to_sym) }
   end
   facts = FACTS.fetch(job['facts'])
   name = job['node'] || facts['name']
@@ -148,7 +148,9 @@ settings.transform_values! { |value| value.is_a?(Symbol) ? value.to_s : value }
 settings.select! do |_, value|
   value.is_a?(Float) ? value.finite? : [String, Integer, TrueClass, FalseClass, NilClass].include?(value.class)
 end
-answers.puts(JSON.generate('puppet' => Puppet.version, 'ruby' => RUBY_VERSION, 'settings' => settings))
+# FORM changes whenever this script would answer the same question otherwise: kept answers are of one form.
+FORM = 1
+answers.puts(JSON.generate('form' => FORM, 'puppet' => Puppet.version, 'settings' => settings))
 prepared = nil
 $stdin.each_line do |line|
   job = JSON.parse(line)

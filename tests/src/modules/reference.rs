@@ -126,7 +126,7 @@ impl Reference {
         let mut hasher = DefaultHasher::new();
         places.digest.hash(&mut hasher);
         ready["puppet"].to_string().hash(&mut hasher);
-        std::fs::read(places.script())?.hash(&mut hasher);
+        ready["form"].to_string().hash(&mut hasher);
         Ok(Self {
             child,
             input,

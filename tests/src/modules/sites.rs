@@ -71,9 +71,11 @@ fn case(id: &str, node: &str, code: &str, site: Option<Utf8PathBuf>) -> Case {
     }
 }
 
-/// A value for each secret, as `phase1.sh` would make one: data of a node.
+/// A value for each secret, as `phase1.sh` would make one, and for what a site must say of itself:
+/// data of a node.
 fn stand_ins(list: &str) -> String {
-    let mut data = String::from("---\n");
+    let digest = "0123456789abcdef".repeat(4);
+    let mut data = format!("---\nnextcloud::archive_sha256: '{digest}'\n");
     for line in list.lines().filter(|line| !line.starts_with('#')) {
         let mut words = line.split_whitespace();
         let (Some(name), Some(kind)) = (words.next(), words.next()) else {

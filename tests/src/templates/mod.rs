@@ -85,6 +85,7 @@ fn one(case: &Case, ours: &Sides, places: &Places, reference: &mut Reference) ->
         facts: &case.facts,
         mode: Mode::Lenient,
         site: None,
+        node: None,
     };
     let theirs = reference.ask(&question, &facts)?;
     let mut answer = ours.native.ask(&question, &reference.settings)?;
