@@ -68,7 +68,7 @@ def compile(job)
   Puppet[:strict_variables] = job['strict_variables']
   loader, environment = ENVIRONMENTS, $modules
   if (folder = job['environment'])
-    loader = environments(File.dirname(folder))
+    loader = Puppet::Environments::Combined.new(environments(File.dirname(folder)), ENVIRONMENTS)
     environment = Puppet.override(environments: loader) { loader.get!(File.basename(folder).to_sym) }
   end
   facts = FACTS.fetch(job['facts'])
