@@ -73,7 +73,20 @@ pub trait Host {
     /// Its file cannot be read or holds something else.
     fn load_type(&self, name: &str) -> Evaluated<Option<Arc<TypeAliasDefinition>>>;
 
-    /// An ERB template has changed in place what a variable of `scope` holds: parameters of the
+    /// A type that is not defined in the language, by its full name.
+    ///
+    /// # Errors
+    /// Its file cannot be read or holds something else.
+    fn native_type(&self, _evaluator: &Evaluator<'_>, _name: &str) -> Evaluated<Option<Type>> {
+        Ok(None)
+    }
+
+    /// Whether [`Host::call`] knows the methods and derived attributes of objects of this type.
+    fn implements(&self, _type_name: &str) -> bool {
+        false
+    }
+
+    /// An ERB template, or a function in Ruby, has changed in place what a variable of `scope` holds: parameters of the
     /// resources around that hold the very value `before` hold `after` from now on.
     fn exchange(&self, _scope: &Scope, _before: &Value, _after: &Value) {}
 

@@ -33,19 +33,16 @@ module Ficelle
       BLOCKS.delete(number) if number
     end
 
-    # Runs a function of a module.
+    # Runs a function of a module. It may change the arrays and hashes that it is given.
     def run(message)
       function = Environment.function(message['name'], message['module'])
-      arguments = message['arguments'].map { |value| Values.read(value) }
-      in_scope(message) do |scope|
-        block = message['block'] && proc_of(message['block'])
-        call(function, scope, arguments, block)
-      end
-    end
-
-    # What `next`, `break` and `return` in a block of the compile want is done there.
-    def call(function, scope, arguments, block)
-      block ? function.call(scope, *arguments, &block) : function.call(scope, *arguments)
+      given = message['arguments']
+      arguments = given.map { |value| Values.read(value) }
+      block = message['block'] && proc_of(message['block'])
+      value = in_scope(message) { |scope| function.call(scope, *arguments, &block) }
+      containers = arguments.each_index.select { |at| given[at].is_a?(Array) && %w[a h].include?(given[at].first) }
+      after = containers.to_h { |at| [at, Values.write(arguments[at])] }
+      { 'value' => Values.write(value), 'changed' => after.reject { |at, wire| wire == given[at] } }
     end
 
     # Runs a block that the compile was given.
@@ -78,8 +75,8 @@ module Ficelle
 
     # What a type that is written in Ruby consists of.
     def datatype(message)
-      type = Environment.loader.load(:type, message['name'])
-      type && Puppet::Pops::Types::TypeFormatter.new.alias_expanded_string(type)
+      type = Values.type(message['name'])
+      Values.write(type._pcore_init_hash(false)) if type.is_a?(Puppet::Pops::Types::PObjectType)
     end
 
     def in_scope(message)

@@ -32,16 +32,6 @@ module Ficelle
     end
   end
 
-  # The compile could not answer: its error goes on through the function that asked.
-  class Failed < StandardError
-    attr_reader :id
-
-    def initialize(id, message)
-      @id = id
-      super(message)
-    end
-  end
-
   # The code in the compile that was asked leaves by `next` or `return`, or has found no key; that
   # goes through every function in between.
   class Leaves < Exception
@@ -74,6 +64,16 @@ module Ficelle
   rescue LoadError => error
     send_message({ 'missing' => scrubbed(error.message.lines.first.to_s.chomp) })
     exit!(0)
+  end
+
+  # The compile could not answer: its error goes on through the function that asked.
+  class Failed < Puppet::ParseError
+    attr_reader :id
+
+    def initialize(id, message)
+      @id = id
+      super(message)
+    end
   end
 
   # `break` in code of the compile: an iteration in Ruby may end there.

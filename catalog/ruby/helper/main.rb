@@ -143,7 +143,7 @@ module Ficelle
     result =
       case message['do']
       when 'begin' then { 'loaded' => Environment.begin(message) }
-      when 'call' then { 'value' => Values.write(Calls.run(message)) }
+      when 'call' then Calls.run(message)
       when 'yield' then { 'value' => Values.write(Calls.yielded(message)) }
       when 'render' then { 'value' => Values.write(Calls.render(message)) }
       when 'member' then { 'value' => Values.write(Calls.member(message)) }
@@ -165,7 +165,9 @@ module Ficelle
       'id' => error.is_a?(Failed) ? error.id : nil,
       # What some versions of Ruby add to it is for programmers.
       'message' => scrubbed(error.respond_to?(:original_message) ? error.original_message : error.message),
-      'complete' => error.is_a?(Puppet::PreformattedError),
+      # An error with a place of its own keeps it.
+      'complete' => !error.is_a?(StandardError) || error.is_a?(Puppet::PreformattedError) || (error.is_a?(Puppet::Error) && error.respond_to?(:line) && !error.line.nil?),
+      'own' => error.is_a?(Puppet::Error),
       'class' => error.class.name,
       'line' => error.instance_variable_get(:@ficelle_line),
       'news' => Environment.news

@@ -37,14 +37,17 @@ module Ficelle
     end
 
     def object(name, attributes)
-      described = read(attributes)
       of = type(name)
-      return of.from_hash(described) if of.respond_to?(:from_hash)
+      described = read(attributes).slice(*stored(of))
+      maker = of.new_function.new(nil, Environment.loader)
+      return maker.call(Calls.scope, described) if of.implementation_class.respond_to?(:from_asserted_hash)
 
-      Puppet::Pops::Loaders.static_loader
-      of.implementation_class._pcore_init_from_hash(described)
-    rescue NoMethodError
-      of.create(*described.values)
+      maker.call(Calls.scope, *described.values)
+    end
+
+    # The attributes that an object of a type is made from.
+    def stored(of)
+      of.attributes(true).values.reject { |one| %w[constant derived].include?(one.kind) }.map(&:name)
     end
 
     # Objects of Ruby that the language has no value for, by number; those of one compile.
@@ -117,11 +120,11 @@ module Ficelle
     end
 
     def other(value)
-      if value.respond_to?(:_pcore_type) && value.respond_to?(:_pcore_init_hash)
-        type = value._pcore_type
-        return ['o', type.name, write(value._pcore_init_hash)] if type.is_a?(Puppet::Pops::Types::PObjectType)
-      end
-      opaque(value)
+      type = Puppet::Pops::Types::TypeCalculator.infer(value)
+      return opaque(value) unless type.is_a?(Puppet::Pops::Types::PObjectType)
+
+      attributes = stored(type).to_h { |name| [name, value.public_send(name)] }
+      ['o', type.name, write(attributes)]
     end
 
     def opaque(value)

@@ -78,6 +78,14 @@ impl Host for Compiler<'_> {
         self.definitions.alias(name)
     }
 
+    fn native_type(&self, evaluator: &Evaluator<'_>, name: &str) -> Evaluated<Option<Type>> {
+        Ok(self.ruby_datatype(evaluator, name)?.map(Type::Object))
+    }
+
+    fn implements(&self, type_name: &str) -> bool {
+        matches!(self.definitions.ruby_datatype(type_name), Ok(Some(_)))
+    }
+
     fn exchange(&self, scope: &Scope, before: &Value, after: &Value) {
         // Values come down from resource to resource by their parameters.
         let mut frame = Some(Frame::of(scope));

@@ -67,6 +67,7 @@ pub(crate) struct Definitions<'a> {
     nodes: RefCell<Map<Arc<Node>>>,
     functions: RefCell<FxHashMap<Arc<str>, Option<Arc<FunctionDefinition>>>>,
     ruby_functions: RefCell<FxHashMap<Arc<str>, Option<RubyFunction>>>,
+    ruby_datatypes: RefCell<FxHashMap<Arc<str>, Option<Utf8PathBuf>>>,
     aliases: RefCell<FxHashMap<Arc<str>, Option<Arc<TypeAliasDefinition>>>>,
     loaded: RefCell<FxHashSet<Utf8PathBuf>>,
     missing: RefCell<FxHashSet<Arc<str>>>,
@@ -85,6 +86,7 @@ impl<'a> Definitions<'a> {
             nodes: RefCell::default(),
             functions: RefCell::default(),
             ruby_functions: RefCell::default(),
+            ruby_datatypes: RefCell::default(),
             aliases: RefCell::default(),
             loaded: RefCell::default(),
             missing: RefCell::default(),
@@ -394,13 +396,31 @@ impl<'a> Definitions<'a> {
     }
 
     fn find_ruby_function(&self, name: &str) -> Evaluated<Option<RubyFunction>> {
+        // A qualified name says where it is; a plain one may be anywhere, and of the old kind.
+        let folders: &[&str] = match name.contains("::") {
+            true => &["lib/puppet/functions"],
+            false => &["lib/puppet/functions", "lib/puppet/parser/functions"],
+        };
+        self.find_ruby(folders, name)
+    }
+
+    /// The file in which an object type of this name is written in Ruby.
+    pub(crate) fn ruby_datatype(&self, name: &str) -> Evaluated<Option<Utf8PathBuf>> {
+        let name = plain(name);
+        if let Some(known) = self.ruby_datatypes.borrow().get(&*name) {
+            return Ok(known.clone());
+        }
+        let found = self.find_ruby(&["lib/puppet/datatypes"], &name)?;
+        let found = found.map(|found| found.path);
+        let mut datatypes = self.ruby_datatypes.borrow_mut();
+        datatypes.insert(name.into(), found.clone());
+        Ok(found)
+    }
+
+    /// The file of a name in folders of the environment or of its modules.
+    fn find_ruby(&self, folders: &[&str], name: &str) -> Evaluated<Option<RubyFunction>> {
         let relative = format!("{}.rb", name.replace("::", "/"));
         let first = name.split_once("::").map(|(first, _)| first);
-        // A qualified name says where it is; a plain one may be anywhere, and of the old kind.
-        let folders: &[&str] = match first {
-            Some(_) => &["lib/puppet/functions"],
-            None => &["lib/puppet/functions", "lib/puppet/parser/functions"],
-        };
         let own = match first {
             None | Some("environment") => self.environment.directory(),
             Some(_) => None,

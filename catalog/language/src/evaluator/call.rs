@@ -15,6 +15,7 @@ use super::{Evaluator, arithmetic::as_elements, control::unparenthesized, label}
 use crate::{
     error::{Error, Evaluated, Location, Unwind},
     functions,
+    host::Host,
     scope::{Scope, ScopeKind},
     types::{MemberKind, ObjectType, Type, uri},
     values::Value,
@@ -160,7 +161,7 @@ impl Evaluator<'_> {
         self.unfold_into(&mut arguments, std::slice::from_ref(&call.receiver), scope)?;
         if call.arguments.is_empty()
             && call.lambda.is_none()
-            && let Some(value) = arguments.first().and_then(|value| attribute(value, name))
+            && let Some(value) = arguments.first().and_then(|value| attribute(self.host, value, name))
         {
             return value;
         }
@@ -303,7 +304,7 @@ impl Evaluator<'_> {
 }
 
 /// What a value has under a name, where that is an attribute of its type.
-fn attribute(value: &Value, name: &str) -> Option<Evaluated> {
+fn attribute(host: &dyn Host, value: &Value, name: &str) -> Option<Evaluated> {
     let found = match value {
         Value::Object(object) => {
             if let Some(value) = object.attributes.get(name) {
@@ -318,7 +319,12 @@ fn attribute(value: &Value, name: &str) -> Option<Evaluated> {
                 ("Error", "message") => object.attributes.get("msg").cloned(),
                 // The host knows what these do.
                 ("Puppet::LookupContext", _) => None,
-                _ => return member(of, name),
+                _ => match of.member(name)? {
+                    (_, attribute) if attribute.value.is_none() && host.implements(&of.name) => {
+                        None
+                    }
+                    _ => return member(of, name),
+                },
             }
         }
         Value::Uri(text) => match name {

@@ -157,6 +157,10 @@ impl Evaluator<'_> {
         if let Some(definition) = self.host.load_type(name)? {
             return self.define_type(&definition).map(Some);
         }
+        if let Some(native) = self.host.native_type(self, name)? {
+            self.types.known.borrow_mut().insert(key, native.clone());
+            return Ok(Some(native));
+        }
         let Some((set, member)) = name.rsplit_once("::") else {
             return Ok(None);
         };

@@ -179,8 +179,8 @@ impl Compiler<'_> {
         let arguments = self.written(&call.arguments[1..]);
         let message = json!({"do": "yield", "block": id, "arguments": arguments});
         let failed = |error| Error::new(format!("A block in Ruby failed: {error}"));
-        let value = self.converse(&message, Place::of(call), &failed)?;
-        values::read(self, call.evaluator, &value)
+        let reply = self.converse(&message, Place::of(call), &failed)?;
+        values::read(self, call.evaluator, &reply["value"])
     }
 
     /// A block of Ruby's as a lambda of the language, which calls it.

@@ -8,6 +8,7 @@
 //! the compile; a process that has loaded something else than what is there now is not used.
 
 mod answers;
+mod datatypes;
 mod values;
 
 use std::{
@@ -20,6 +21,7 @@ use camino::Utf8Path;
 use ficelle_language::{
     Error, Evaluated, Evaluator, Scope, Unwind, Value,
     erb::{ErbError, ErbErrorKind},
+    error::Location,
     evaluator::{Block, Call},
     values::Object,
 };
@@ -34,7 +36,7 @@ use sha2::{Digest as _, Sha256};
 use super::{Compiler, texts};
 
 /// The function by which a block of Ruby's is called, where the language was given one.
-const BLOCK: &str = "__ruby_block";
+const BLOCK: &str = "ficelle::ruby_block";
 
 /// The helper, as far as this compile knows it.
 #[derive(Default)]
@@ -48,6 +50,9 @@ pub(super) struct Helper<'a> {
     contexts: RefCell<Vec<Arc<Object>>>,
     /// Where a template stopped that could not be rendered.
     template_line: Cell<Option<u32>>,
+    /// Whether the last error that Ruby raised was one of Puppet's own: those of a lookup's back
+    /// end are shown as they are.
+    own_error: Cell<bool>,
 }
 
 /// From where the helper is asked: what its questions are answered with.
@@ -99,6 +104,32 @@ impl Helper<'_> {
     }
 }
 
+/// A function in Ruby may change an array or a hash that it is given: then so is the variable that
+/// has it.
+fn change_in_place(scope: &Scope, before: &Value, after: &Value) {
+    let is_same = |value: &Value| match (value, before) {
+        (Value::Array(left), Value::Array(right)) => Arc::ptr_eq(left, right),
+        (Value::Hash(left), Value::Hash(right)) => Arc::ptr_eq(left, right),
+        _ => false,
+    };
+    let mut next = Some(scope);
+    while let Some(scope) = next {
+        for (name, value) in scope.own_variables() {
+            if is_same(&value) {
+                scope.replace(name, after.clone());
+            }
+        }
+        next = scope.parent().map(|parent| &**parent);
+    }
+}
+
+/// An error whose message is complete, with its place or without.
+fn as_it_is(message: &str) -> Error {
+    let mut error = Error::complete(message);
+    error.location = Some(Location::default());
+    error
+}
+
 fn gone() -> RubyError {
     RubyError::Died("it was ended".to_owned())
 }
@@ -108,6 +139,9 @@ impl Compiler<'_> {
     pub(super) fn call_ruby(&self, call: &Call<'_, '_>) -> Option<Evaluated> {
         if call.name == BLOCK {
             return Some(self.call_ruby_block(call));
+        }
+        if let Some(result) = self.call_ruby_member(call) {
+            return Some(result);
         }
         let name = call.name.strip_prefix("::").unwrap_or(call.name);
         // A function in the language of the same name comes first.
@@ -158,11 +192,22 @@ impl Compiler<'_> {
             "arguments": arguments,
             "block": block,
         });
-        let result = self.ask_ruby(&what, Some(path), message, Place::of(call), call.scope);
+        let reply = self.ask_ruby(&what, Some(path), message, Place::of(call), call.scope);
         if call.block.is_some() {
             self.ruby.blocks.borrow_mut().pop();
         }
-        result
+        let reply = reply?;
+        for (index, changed) in reply["changed"].as_object().into_iter().flatten() {
+            let before = index
+                .parse()
+                .ok()
+                .and_then(|at: usize| call.arguments.get(at));
+            if let Some(before) = before {
+                let after = values::read(self, call.evaluator, changed)?;
+                change_in_place(call.scope, before, &after);
+            }
+        }
+        values::read(self, call.evaluator, &reply["value"])
     }
 
     /// Renders a template that the interpreter does not know all of; `None` where no helper is
@@ -181,7 +226,7 @@ impl Compiler<'_> {
         );
         let rendered = self.ask_ruby(&what, None, message, Place::of(call), call.scope);
         Some(match rendered {
-            Ok(value) => Ok(texts::display(&value)),
+            Ok(reply) => Ok(reply["value"].as_str().unwrap_or_default().to_owned()),
             Err(stopped) => {
                 let line = self.ruby.template_line.take();
                 Err(ErbError {
@@ -193,7 +238,19 @@ impl Compiler<'_> {
         })
     }
 
-    /// Has something done and gives its value. `what` begins the message when there is nobody to
+    /// Runs a back end of a lookup; an error of Puppet's own that it raises in Ruby is shown as it
+    /// is, without the call that led there.
+    pub(super) fn as_back_end(&self, call: impl FnOnce() -> Evaluated) -> Evaluated {
+        self.ruby.own_error.set(false);
+        call().map_err(|unwind| match unwind {
+            Unwind::Error(error) if error.location.is_none() && self.ruby.own_error.take() => {
+                as_it_is(&error.message).into()
+            }
+            other => other,
+        })
+    }
+
+    /// Has something done and gives the reply. `what` begins the message when there is nobody to
     /// do it.
     fn ask_ruby(
         &self,
@@ -202,7 +259,7 @@ impl Compiler<'_> {
         mut message: Json,
         place: Place<'_, '_>,
         scope: &Rc<Scope>,
-    ) -> Evaluated {
+    ) -> Evaluated<Json> {
         let failed = |error: RubyError| Error::new(format!("{what}: {error}"));
         self.inputs.runs_ruby(what);
         if let Some(path) = path {
@@ -222,7 +279,7 @@ impl Compiler<'_> {
         if outermost {
             self.ruby.unwinds.borrow_mut().clear();
         }
-        values::read(self, place.evaluator, &result?)
+        result
     }
 
     /// Sends a message and answers questions until the thing is done.
@@ -246,7 +303,7 @@ impl Compiler<'_> {
                 }
                 Some("done") => {
                     self.take_news(&reply).map_err(failed)?;
-                    return Ok(reply["value"].take());
+                    return Ok(reply);
                 }
                 Some("left") => {
                     self.take_news(&reply).map_err(failed)?;
@@ -258,12 +315,13 @@ impl Compiler<'_> {
                     let line = reply["line"].as_u64();
                     let line = line.and_then(|line| u32::try_from(line).ok());
                     self.ruby.template_line.set(line);
+                    self.ruby.own_error.set(reply["own"] == true);
                     if let Some(unwind) = kept("id") {
                         return Err(unwind);
                     }
                     let message = reply["message"].as_str().unwrap_or_default();
                     return Err(match reply["complete"].as_bool() {
-                        Some(true) => Error::complete(message),
+                        Some(true) => as_it_is(message),
                         _ => Error::new(message),
                     }
                     .into());
