@@ -35,7 +35,7 @@ module Ficelle
 
     # Runs a function of a module. It may change the arrays and hashes that it is given.
     def run(message)
-      function = Environment.function(message['name'], message['module'])
+      function = Environment.function(message['name'], message['module'], message['path'])
       given = message['arguments']
       arguments = given.map { |value| Values.read(value) }
       block = message['block'] && proc_of(message['block'])

@@ -51,11 +51,11 @@ module Ficelle
         current.loaders.private_environment_loader
       end
 
-      def function(name, module_name)
+      def function(name, module_name, path)
         @functions[name] ||= begin
-          from = module_name && current.loaders.private_loader_for_module(module_name)
-          found = (from || loader).load(:function, name)
-          found || raise(ArgumentError, "Unknown function: '#{name}'")
+          from = (module_name && current.loaders.private_loader_for_module(module_name)) || loader
+          # The library looks at a folder once; the compile has seen a file that came later.
+          from.load(:function, name) || instantiated(from, name, path)
         end
       end
 
@@ -64,15 +64,16 @@ module Ficelle
         (@old_functions ||= {}).fetch(name) do
           files = current.modules.map { |known| "#{known.path}/lib/puppet/parser/functions/#{name}.rb" }
           path = files.find { |file| File.file?(file) }
-          @old_functions[name] = path && instantiated_old(name, path)
+          @old_functions[name] = path && instantiated(loader, name, path)
         end
       end
 
-      def instantiated_old(name, path)
+      def instantiated(from, name, path)
         content = File.read(path, encoding: 'UTF-8')
         note(path, content)
-        typed_name = Puppet::Pops::Loader::TypedName.new(:function, name)
-        Puppet::Pops::Loader::RubyLegacyFunctionInstantiator.create(loader, typed_name, path, content)
+        old = path.include?('/lib/puppet/parser/functions/')
+        loads = old ? Puppet::Pops::Loader::RubyLegacyFunctionInstantiator : Puppet::Pops::Loader::RubyFunctionInstantiator
+        loads.create(from, Puppet::Pops::Loader::TypedName.new(:function, name), path, content)
       end
 
       # The files of the environment that were loaded, with what they held, since last asked for.
@@ -155,8 +156,6 @@ module Ficelle
     send_message({ 'is' => 'left', 'id' => leaving.id, 'news' => Environment.news })
   rescue Exception => error # rubocop:disable Lint/RescueException
     send_message(failure(error))
-    # Whoever wants to leave, or has no memory left, leaves.
-    exit!(1) if error.is_a?(NoMemoryError) || error.is_a?(SystemExit)
   end
 
   def self.failure(error)
@@ -168,6 +167,8 @@ module Ficelle
       # An error with a place of its own keeps it.
       'complete' => !error.is_a?(StandardError) || error.is_a?(Puppet::PreformattedError) || (error.is_a?(Puppet::Error) && error.respond_to?(:line) && !error.line.nil?),
       'own' => error.is_a?(Puppet::Error),
+      # Nobody else is to be served by what is left.
+      'over' => error.is_a?(NoMemoryError),
       'class' => error.class.name,
       'line' => error.instance_variable_get(:@ficelle_line),
       'news' => Environment.news

@@ -103,6 +103,10 @@ impl Pool {
     ) -> Result<Option<Process>, RubyError> {
         let mut state = self.state();
         loop {
+            // One that was ended from outside while it waited is of no use.
+            let before = state.idle.len();
+            state.idle.retain_mut(Process::is_alive);
+            state.count -= before - state.idle.len();
             // The last one that was used is the likeliest to be in the machine's caches.
             let mine = |process: &Process| process.environment == *environment;
             if let Some(at) = state.idle.iter().rposition(mine) {

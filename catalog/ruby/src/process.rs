@@ -10,7 +10,7 @@ use std::{
     os::{fd::OwnedFd, unix::net::UnixStream, unix::process::CommandExt as _},
     path::Path,
     process::{Child, Command, Stdio},
-    time::Instant,
+    time::{Duration, Instant},
 };
 
 use ficelle_model::ruby::{RubyEnvironment, RubyError};
@@ -40,6 +40,9 @@ const SCRIPT: &str = concat!(
 
 /// The longest message, either way.
 const LONGEST: usize = 64 << 20;
+
+/// How long a process may take to start: it loads a large library, and the machine may be busy.
+const START: Duration = Duration::from_secs(60);
 
 /// How long a process that closed its socket has to end.
 const LAST_MOMENT: Timespec = Timespec {
@@ -90,8 +93,8 @@ impl Process {
             child,
             link,
         };
-        let until = Instant::now() + settings.timeout;
-        let too_late = RubyError::Deadline(settings.timeout);
+        let until = Instant::now() + START;
+        let too_late = RubyError::Deadline(START);
         process.send(SCRIPT.as_bytes(), until, &too_late)?;
         let start = json!({
             "name": environment.name,
@@ -109,6 +112,11 @@ impl Process {
                 reason: reason.to_owned(),
             }),
         }
+    }
+
+    /// Whether it still runs.
+    pub fn is_alive(&mut self) -> bool {
+        matches!(self.child.try_wait(), Ok(None))
     }
 
     /// Sends a message and waits for one.
@@ -207,7 +215,7 @@ impl Process {
 
 impl Drop for Process {
     fn drop(&mut self) {
-        if let Ok(None) = self.child.try_wait() {
+        if self.is_alive() {
             self.kill();
             let _ = self.child.wait();
         }
@@ -215,7 +223,7 @@ impl Drop for Process {
 }
 
 /// How long there is to wait; never nothing, which would mean for ever.
-fn left(until: Instant, too_late: &RubyError) -> Result<std::time::Duration, RubyError> {
+fn left(until: Instant, too_late: &RubyError) -> Result<Duration, RubyError> {
     let left = until.saturating_duration_since(Instant::now());
     match left.is_zero() {
         true => Err(too_late.clone()),

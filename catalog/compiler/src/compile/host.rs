@@ -4,7 +4,7 @@ use std::{rc::Rc, sync::Arc};
 
 use camino::Utf8PathBuf;
 use ficelle_language::{
-    Error, Evaluated, Host, Scope, Type, Value,
+    Error, Evaluated, Evaluator, Host, Scope, Type, Value,
     erb::ErbError,
     error::Location,
     evaluator::Call,

@@ -2,6 +2,7 @@
 
 mod modules;
 mod purity;
+mod ruby;
 mod site;
 
 use std::fmt::Write as _;

@@ -161,7 +161,9 @@ impl Evaluator<'_> {
         self.unfold_into(&mut arguments, std::slice::from_ref(&call.receiver), scope)?;
         if call.arguments.is_empty()
             && call.lambda.is_none()
-            && let Some(value) = arguments.first().and_then(|value| attribute(self.host, value, name))
+            && let Some(value) = arguments
+                .first()
+                .and_then(|value| attribute(self.host, value, name))
         {
             return value;
         }

@@ -207,14 +207,13 @@ impl ConfigurationFile<'_> {
         let folder = text(level, "datadir")
             .or_else(|| text(defaults, "datadir"))
             .unwrap_or("data");
-        // The defaults' options go with the defaults' back end only.
-        let options = [Some(level), given.is_empty().then_some(defaults)]
-            .into_iter()
-            .flatten()
-            .find_map(|hash| match hash.get(&Value::string("options")) {
+        // Options are not merged: a level has its own, or those of the defaults.
+        let options = [level, defaults].into_iter().find_map(|hash| {
+            match hash.get(&Value::string("options")) {
                 Some(Value::Hash(options)) => Some(HashMap::clone(options)),
                 _ => None,
-            });
+            }
+        });
         Ok(Entry {
             name: name.into(),
             backend,

@@ -19,7 +19,7 @@ use std::{
 
 use camino::Utf8Path;
 use ficelle_language::{
-    Error, Evaluated, Evaluator, Scope, Unwind, Value,
+    Error, Evaluated, Evaluator, Host as _, Scope, Unwind, Value,
     erb::{ErbError, ErbErrorKind},
     error::Location,
     evaluator::{Block, Call},
@@ -104,25 +104,6 @@ impl Helper<'_> {
     }
 }
 
-/// A function in Ruby may change an array or a hash that it is given: then so is the variable that
-/// has it.
-fn change_in_place(scope: &Scope, before: &Value, after: &Value) {
-    let is_same = |value: &Value| match (value, before) {
-        (Value::Array(left), Value::Array(right)) => Arc::ptr_eq(left, right),
-        (Value::Hash(left), Value::Hash(right)) => Arc::ptr_eq(left, right),
-        _ => false,
-    };
-    let mut next = Some(scope);
-    while let Some(scope) = next {
-        for (name, value) in scope.own_variables() {
-            if is_same(&value) {
-                scope.replace(name, after.clone());
-            }
-        }
-        next = scope.parent().map(|parent| &**parent);
-    }
-}
-
 /// An error whose message is complete, with its place or without.
 fn as_it_is(message: &str) -> Error {
     let mut error = Error::complete(message);
@@ -189,6 +170,7 @@ impl Compiler<'_> {
             "do": "call",
             "name": name,
             "module": function.module.as_deref(),
+            "path": path.as_str(),
             "arguments": arguments,
             "block": block,
         });
@@ -204,7 +186,7 @@ impl Compiler<'_> {
                 .and_then(|at: usize| call.arguments.get(at));
             if let Some(before) = before {
                 let after = values::read(self, call.evaluator, changed)?;
-                change_in_place(call.scope, before, &after);
+                self.change_in_place(call.scope, before, &after);
             }
         }
         values::read(self, call.evaluator, &reply["value"])
@@ -312,6 +294,9 @@ impl Compiler<'_> {
                 }
                 Some("failed") => {
                     self.take_news(&reply).map_err(failed)?;
+                    if reply["over"] == true {
+                        self.discard_ruby();
+                    }
                     let line = reply["line"].as_u64();
                     let line = line.and_then(|line| u32::try_from(line).ok());
                     self.ruby.template_line.set(line);
@@ -332,6 +317,17 @@ impl Compiler<'_> {
                 }
             }
         }
+    }
+
+    /// A function in Ruby may change an array or a hash that it is given: then so is the variable
+    /// that has it.
+    fn change_in_place(&self, scope: &Rc<Scope>, before: &Value, after: &Value) {
+        let mut next = Some(scope);
+        while let Some(scope) = next {
+            scope.exchange(before, after);
+            next = scope.parent();
+        }
+        self.exchange(scope, before, after);
     }
 
     /// Makes sure that there is a process; tells whether this is the outermost call.

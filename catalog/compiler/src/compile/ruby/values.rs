@@ -76,7 +76,15 @@ fn write_object(helper: &Helper<'_>, object: &Arc<Object>) -> Json {
         attributes.push((&**name).into());
         attributes.push(write(helper, value));
     }
-    json!(["o", object.object_type.to_string(), attributes])
+    json!(["o", type_text(&object.object_type), attributes])
+}
+
+/// The text by which Ruby finds a type: what has a name is known by it there too.
+fn type_text(of: &Type) -> String {
+    match of {
+        Type::Object(object) if !object.name.is_empty() => object.name.to_string(),
+        other => other.to_string(),
+    }
 }
 
 /// Reads a value.
