@@ -4,17 +4,17 @@ use md5::Md5;
 use sha1::Sha1;
 use sha2::{Digest, Sha256, Sha384, Sha512};
 
-use super::{Function, fail, function, random, unchecked};
+use super::{Function, fail, function, legacy, random};
 use crate::{error::Evaluated, evaluator::Call, values::Value};
 
 pub(super) const FUNCTIONS: &[Function] = &[
-    function("md5", &[unchecked(digest_of::<Md5>)]),
-    function("sha1", &[unchecked(digest_of::<Sha1>)]),
-    function("sha256", &[unchecked(digest_of::<Sha256>)]),
-    function("sha384", &[unchecked(digest_of::<Sha384>)]),
-    function("sha512", &[unchecked(digest_of::<Sha512>)]),
-    function("digest", &[unchecked(digest_of::<Sha256>)]),
-    function("fqdn_rand", &[unchecked(fqdn_rand)]),
+    function("md5", &[legacy(digest_of::<Md5>)]),
+    function("sha1", &[legacy(digest_of::<Sha1>)]),
+    function("sha256", &[legacy(digest_of::<Sha256>)]),
+    function("sha384", &[legacy(digest_of::<Sha384>)]),
+    function("sha512", &[legacy(digest_of::<Sha512>)]),
+    function("digest", &[legacy(digest_of::<Sha256>)]),
+    function("fqdn_rand", &[legacy(fqdn_rand)]),
 ];
 
 fn digest_of<D: Digest>(call: &Call<'_, '_>) -> Evaluated {

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use camino::{Utf8Path, Utf8PathBuf};
 use ficelle_syntax::{Dialect, ValidateOptions, load, source::Source};
 
-use super::{Function, fail, function, on, unchecked};
+use super::{Function, fail, function, legacy, on};
 use crate::{
     erb,
     error::{Error, Evaluated},
@@ -15,7 +15,7 @@ use crate::{
 };
 
 pub(super) const FUNCTIONS: &[Function] = &[
-    function("file", &[unchecked(file)]),
+    function("file", &[legacy(file)]),
     function("binary_file", &[on("String path", binary_file)]),
     function(
         "find_file",
@@ -56,12 +56,9 @@ pub(super) const FUNCTIONS: &[Function] = &[
             inline_epp,
         )],
     ),
-    function("generate", &[unchecked(generate)]),
-    function("template", &[unchecked(erb::function::template)]),
-    function(
-        "inline_template",
-        &[unchecked(erb::function::inline_template)],
-    ),
+    function("generate", &[legacy(generate)]),
+    function("template", &[legacy(erb::function::template)]),
+    function("inline_template", &[legacy(erb::function::inline_template)]),
 ];
 
 /// A file that is named absolutely or as `module/rest`, if it is there.

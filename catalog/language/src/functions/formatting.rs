@@ -1,6 +1,6 @@
 //! Functions from and to formatted text: `sprintf`, `strftime`, `scanf`.
 
-use super::{Function, fail, function, on, unchecked};
+use super::{Function, fail, function, legacy, on};
 use crate::{
     error::{Error, Evaluated},
     evaluator::Call,
@@ -10,7 +10,7 @@ use crate::{
 };
 
 pub(super) const FUNCTIONS: &[Function] = &[
-    function("sprintf", &[unchecked(sprintf)]),
+    function("sprintf", &[legacy(sprintf)]),
     function(
         "strftime",
         &[

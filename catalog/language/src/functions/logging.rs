@@ -1,6 +1,6 @@
 //! Functions that write to the log, and `fail`.
 
-use super::{Function, collections::ruby_text, function, on, unchecked};
+use super::{Function, collections::ruby_text, function, legacy, on};
 use crate::{
     error::{Error, Evaluated},
     evaluator::{Call, text::interpolated},
@@ -35,7 +35,7 @@ pub(super) const FUNCTIONS: &[Function] = &[
         "emerg",
         &[on("Any values*", |call| log(call, Level::Emergency))],
     ),
-    function("fail", &[unchecked(fail_with)]),
+    function("fail", &[legacy(fail_with)]),
 ];
 
 fn log(call: &Call<'_, '_>, level: Level) -> Evaluated {

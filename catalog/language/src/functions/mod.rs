@@ -23,6 +23,7 @@ mod digest;
 mod files;
 mod formatting;
 pub(crate) mod iteration;
+mod legacy;
 mod logging;
 mod math;
 mod modules;
@@ -41,10 +42,18 @@ pub struct Function {
 
 /// One way to call a function.
 pub struct Dispatch {
-    /// Parameters with their types, as [`signature`] describes. `None` for a function of the old
-    /// kind, which checks its arguments itself.
-    signature: Option<&'static str>,
+    accepts: Accepts,
     run: Run,
+}
+
+/// What a dispatch takes.
+enum Accepts {
+    /// Parameters with their types, as [`signature`] describes.
+    Signature(&'static str),
+    /// Anything, as it comes.
+    Anything,
+    /// Anything, in the form of the old calling convention ([`legacy`](mod@legacy)).
+    Converted,
 }
 
 /// What a dispatch does.
@@ -58,7 +67,7 @@ const fn function(name: &'static str, dispatches: &'static [Dispatch]) -> Functi
 /// A dispatch with a signature.
 const fn on(signature: &'static str, run: Run) -> Dispatch {
     Dispatch {
-        signature: Some(signature),
+        accepts: Accepts::Signature(signature),
         run,
     }
 }
@@ -66,7 +75,15 @@ const fn on(signature: &'static str, run: Run) -> Dispatch {
 /// A dispatch that takes anything and checks it itself.
 const fn unchecked(run: Run) -> Dispatch {
     Dispatch {
-        signature: None,
+        accepts: Accepts::Anything,
+        run,
+    }
+}
+
+/// A function of the old kind: its arguments are converted, and it checks them itself.
+const fn legacy(run: Run) -> Dispatch {
+    Dispatch {
+        accepts: Accepts::Converted,
         run,
     }
 }
@@ -129,22 +146,31 @@ impl Registered {
     /// None fits, or whatever the function raises.
     pub fn call(&self, call: &Call<'_, '_>) -> Evaluated {
         let signatures = self.signatures.get_or_init(|| {
-            let texts = self
-                .function
-                .dispatches
-                .iter()
-                .filter_map(|dispatch| dispatch.signature);
+            let texts =
+                self.function
+                    .dispatches
+                    .iter()
+                    .filter_map(|dispatch| match dispatch.accepts {
+                        Accepts::Signature(text) => Some(text),
+                        Accepts::Anything | Accepts::Converted => None,
+                    });
             texts.map(Signature::parse).collect()
         });
         let mut typed = signatures.iter();
         for dispatch in self.function.dispatches {
-            let fits = match dispatch.signature {
-                None => true,
-                Some(_) => typed.next().expect("one for each text").accepts(call)?,
-            };
-            if fits {
-                return (dispatch.run)(call);
+            match dispatch.accepts {
+                Accepts::Signature(_) => {
+                    if !typed.next().expect("one for each text").accepts(call)? {
+                        continue;
+                    }
+                }
+                Accepts::Anything => {}
+                Accepts::Converted => {
+                    let arguments = &legacy::arguments(call.arguments)?;
+                    return (dispatch.run)(&Call { arguments, ..*call });
+                }
             }
+            return (dispatch.run)(call);
         }
         let described: Vec<_> = signatures.iter().map(Signature::described).collect();
         let block = call
@@ -177,7 +203,7 @@ mod tests {
     fn every_signature_can_be_read() {
         for registered in REGISTRY.values() {
             for dispatch in registered.function.dispatches {
-                if let Some(text) = dispatch.signature {
+                if let Accepts::Signature(text) = dispatch.accepts {
                     Signature::parse(text);
                 }
             }

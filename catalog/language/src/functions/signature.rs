@@ -6,11 +6,12 @@
 
 use std::sync::Arc;
 
+use super::stdlib::aliases;
 use crate::{
     error::Evaluated,
     evaluator::Call,
     types::{
-        CallableType, Range, TupleType, Type, parse::parse_plain, signature::Signature as Described,
+        CallableType, Range, TupleType, Type, parse::parse, signature::Signature as Described,
     },
 };
 
@@ -48,7 +49,8 @@ impl Signature {
         let mut block_name = None;
         for parameter in split(text) {
             let (type_text, name) = parameter.rsplit_once(' ').expect("a type and a name");
-            let parameter_type = parse_plain(type_text).expect("a type of the language");
+            let parameter_type =
+                parse(type_text, &|name| Ok(aliases::find(name))).expect("a type of the language");
             let (name, repeats) = match name.strip_suffix(['?', '*', '+']) {
                 Some(bare) => (bare, name.chars().last()),
                 None => (name, None),

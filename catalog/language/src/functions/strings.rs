@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::{Function, fail, function, iteration, on, unchecked};
+use super::{Function, fail, function, iteration, legacy, on};
 use crate::{error::Evaluated, evaluator::Call, values::Value};
 
 /// The dispatches of a function that changes strings, in arrays and other sequences too.
@@ -44,7 +44,7 @@ pub(super) const FUNCTIONS: &[Function] = &[
     function("rstrip", &each_string!(rstrip)),
     function("chomp", &each_string!(chomp)),
     function("chop", &each_string!(chop)),
-    function("shellquote", &[unchecked(shellquote)]),
+    function("shellquote", &[legacy(shellquote)]),
 ];
 
 fn same(call: &Call<'_, '_>) -> Evaluated {

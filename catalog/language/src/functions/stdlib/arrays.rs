@@ -1,7 +1,7 @@
 //! Arrays as sets and lists.
 
 use super::{
-    super::{Function, collections, fail, function, on, unchecked},
+    super::{Function, collections, fail, function, legacy, on},
     class_of, wrong_number,
 };
 use crate::{
@@ -12,36 +12,36 @@ use crate::{
 };
 
 pub(super) const FUNCTIONS: &[Function] = &[
-    function("concat", &[unchecked(concat)]),
-    function("count", &[unchecked(count)]),
-    function("difference", &[unchecked(difference)]),
-    function("intersection", &[unchecked(intersection)]),
-    function("union", &[unchecked(union)]),
-    function("member", &[unchecked(member)]),
-    function("delete", &[unchecked(delete)]),
-    function("delete_at", &[unchecked(delete_at)]),
-    function("delete_regex", &[unchecked(delete_regex)]),
-    function("delete_undef_values", &[unchecked(delete_undef_values)]),
-    function("grep", &[unchecked(|call| select(call, true))]),
-    function("reject", &[unchecked(|call| select(call, false))]),
+    function("concat", &[legacy(concat)]),
+    function("count", &[legacy(count)]),
+    function("difference", &[legacy(difference)]),
+    function("intersection", &[legacy(intersection)]),
+    function("union", &[legacy(union)]),
+    function("member", &[legacy(member)]),
+    function("delete", &[legacy(delete)]),
+    function("delete_at", &[legacy(delete_at)]),
+    function("delete_regex", &[legacy(delete_regex)]),
+    function("delete_undef_values", &[legacy(delete_undef_values)]),
+    function("grep", &[legacy(|call| select(call, true))]),
+    function("reject", &[legacy(|call| select(call, false))]),
     function(
         "prefix",
-        &[unchecked(|call| {
+        &[legacy(|call| {
             affix(call, |text, affix| format!("{affix}{text}"))
         })],
     ),
     function(
         "suffix",
-        &[unchecked(|call| {
+        &[legacy(|call| {
             affix(call, |text, affix| format!("{text}{affix}"))
         })],
     ),
-    function("pick", &[unchecked(pick)]),
-    function("pick_default", &[unchecked(pick_default)]),
-    function("range", &[unchecked(range)]),
-    function("reverse", &[unchecked(reverse)]),
-    function("values_at", &[unchecked(values_at)]),
-    function("zip", &[unchecked(zip)]),
+    function("pick", &[legacy(pick)]),
+    function("pick_default", &[legacy(pick_default)]),
+    function("range", &[legacy(range)]),
+    function("reverse", &[legacy(reverse)]),
+    function("values_at", &[legacy(values_at)]),
+    function("zip", &[legacy(zip)]),
     function(
         "stdlib::sort_by",
         &[

@@ -1,7 +1,8 @@
 //! Between booleans, numbers and strings.
 
 use super::{
-    super::{Function, fail, function, on, unchecked},
+    super::{Function, fail, function, legacy, on},
+    number::parse_float,
     wrong_number,
 };
 use crate::{
@@ -12,16 +13,16 @@ use crate::{
 };
 
 pub(super) const FUNCTIONS: &[Function] = &[
-    function("any2array", &[unchecked(any2array)]),
-    function("any2bool", &[unchecked(any2bool)]),
-    function("bool2num", &[unchecked(bool2num)]),
-    function("bool2str", &[unchecked(bool2str)]),
-    function("num2bool", &[unchecked(num2bool)]),
-    function("str2bool", &[unchecked(str2bool)]),
-    function("to_bytes", &[unchecked(to_bytes)]),
-    function("convert_base", &[unchecked(convert_base)]),
-    function("clamp", &[unchecked(clamp)]),
-    function("hash", &[unchecked(hash)]),
+    function("any2array", &[legacy(any2array)]),
+    function("any2bool", &[legacy(any2bool)]),
+    function("bool2num", &[legacy(bool2num)]),
+    function("bool2str", &[legacy(bool2str)]),
+    function("num2bool", &[legacy(num2bool)]),
+    function("str2bool", &[legacy(str2bool)]),
+    function("to_bytes", &[legacy(to_bytes)]),
+    function("convert_base", &[legacy(convert_base)]),
+    function("clamp", &[legacy(clamp)]),
+    function("hash", &[legacy(hash)]),
     function(
         "stdlib::ensure",
         &[
@@ -125,26 +126,6 @@ fn parse_boolean(text: &str) -> Evaluated<bool> {
         }
     }
     fail!("str2bool(): Unknown type of boolean given")
-}
-
-/// Ruby's `Float(text)`.
-pub(in crate::functions) fn parse_float(text: &str) -> Option<f64> {
-    let text = text.trim();
-    if let Some(digits) = text.strip_prefix("0x") {
-        return i64::from_str_radix(digits, 16)
-            .ok()
-            .map(|value| value as f64);
-    }
-    let starts = text
-        .trim_start_matches(['-', '+'])
-        .starts_with(|first: char| first.is_ascii_digit());
-    let is_number = text
-        .bytes()
-        .all(|byte| byte.is_ascii_digit() || b"+-.eE_".contains(&byte));
-    let ends = text.ends_with(|last: char| last.is_ascii_digit());
-    (starts && ends && is_number)
-        .then(|| text.replace('_', "").parse().ok())
-        .flatten()
 }
 
 fn bool2str(call: &Call<'_, '_>) -> Evaluated {

@@ -6,7 +6,7 @@ use base64::{
 };
 
 use super::{
-    super::{Function, collections, digest::hexadecimal, fail, function, on, unchecked},
+    super::{Function, collections, digest::hexadecimal, fail, function, legacy, on},
     yaml,
 };
 use crate::{
@@ -16,7 +16,7 @@ use crate::{
 };
 
 pub(super) const FUNCTIONS: &[Function] = &[
-    function("base64", &[unchecked(base64)]),
+    function("base64", &[legacy(base64)]),
     function("to_json", JSON),
     function("stdlib::to_json", JSON),
     function("to_json_pretty", PRETTY),

@@ -1,7 +1,7 @@
 //! Hashes: merging, picking, flattening.
 
 use super::{
-    super::{Function, collections, fail, function, on, unchecked},
+    super::{Function, collections, fail, function, legacy, on},
     class_of, wrong_number,
 };
 use crate::{
@@ -12,16 +12,16 @@ use crate::{
 };
 
 pub(super) const FUNCTIONS: &[Function] = &[
-    function("deep_merge", &[unchecked(deep_merge)]),
-    function("stdlib::deep_merge", &[unchecked(deep_merge)]),
-    function("delete_values", &[unchecked(delete_values)]),
-    function("has_key", &[unchecked(has_key)]),
-    function("join_keys_to_values", &[unchecked(join_keys_to_values)]),
+    function("deep_merge", &[legacy(deep_merge)]),
+    function("stdlib::deep_merge", &[legacy(deep_merge)]),
+    function("delete_values", &[legacy(delete_values)]),
+    function("has_key", &[legacy(has_key)]),
+    function("join_keys_to_values", &[legacy(join_keys_to_values)]),
     function("merge", MERGE),
     function("stdlib::merge", MERGE),
     function("stdlib::nested_values", &[on("Hash hash", nested_values)]),
     function("fact", &[on("String fact_name", fact)]),
-    function("try_get_value", &[unchecked(try_get_value)]),
+    function("try_get_value", &[legacy(try_get_value)]),
     function(
         "stdlib::rewrap_sensitive_data",
         &[on("Any data, Callable[Any] &block?", rewrap)],

@@ -10,31 +10,39 @@ use crate::{
     values::Value,
 };
 
+mod addresses;
+pub(super) mod aliases;
 mod arrays;
-mod checks;
 mod convert;
+mod deprecation;
 mod encode;
 mod hashes;
+mod is;
+mod number;
 mod parse;
 mod password;
 mod paths;
 mod random;
 mod text;
+mod validate;
 mod yaml;
 
-pub(super) use convert::parse_float;
+pub(super) use number::parse_float;
 
 pub(super) const FAMILIES: &[&[Function]] = &[
+    addresses::FUNCTIONS,
     arrays::FUNCTIONS,
-    checks::FUNCTIONS,
     convert::FUNCTIONS,
+    deprecation::FUNCTIONS,
     encode::FUNCTIONS,
     hashes::FUNCTIONS,
+    is::FUNCTIONS,
     parse::FUNCTIONS,
     password::FUNCTIONS,
     paths::FUNCTIONS,
     random::FUNCTIONS,
     text::FUNCTIONS,
+    validate::FUNCTIONS,
 ];
 
 /// What a function of the old calling convention got too many or too few of.

@@ -2,7 +2,7 @@
 
 use ficelle_model::yaml;
 
-use super::super::{Dispatch, Function, fail, function, on, unchecked};
+use super::super::{Dispatch, Function, fail, function, legacy, on};
 use crate::{
     data::{from_json, from_yaml},
     error::Evaluated,
@@ -12,12 +12,12 @@ use crate::{
 };
 
 pub(super) const FUNCTIONS: &[Function] = &[
-    function("parsejson", &[unchecked(|call| parse(call, json))]),
-    function("parseyaml", &[unchecked(|call| parse(call, yaml))]),
+    function("parsejson", &[legacy(|call| parse(call, json))]),
+    function("parseyaml", &[legacy(|call| parse(call, yaml))]),
     function("parsepson", PSON),
     function("stdlib::parsepson", PSON),
-    function("loadjson", &[unchecked(|call| load(call, json))]),
-    function("loadyaml", &[unchecked(|call| load(call, yaml))]),
+    function("loadjson", &[legacy(|call| load(call, json))]),
+    function("loadyaml", &[legacy(|call| load(call, yaml))]),
 ];
 
 const PSON: &[Dispatch] = &[on("String[1] pson_string, Any default?", |call| {

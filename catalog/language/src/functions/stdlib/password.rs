@@ -5,15 +5,15 @@
 use sha2::{Digest, Sha256, Sha512};
 
 use super::{
-    super::{Function, fail, function, unchecked},
+    super::{Function, fail, function, legacy},
     wrong_number,
 };
 use crate::{error::Evaluated, evaluator::Call, values::Value};
 
 pub(super) const FUNCTIONS: &[Function] = &[
-    function("pw_hash", &[unchecked(pw_hash)]),
-    function("str2saltedsha512", &[unchecked(salted_sha512)]),
-    function("str2saltedpbkdf2", &[unchecked(salted_pbkdf2)]),
+    function("pw_hash", &[legacy(pw_hash)]),
+    function("str2saltedsha512", &[legacy(salted_sha512)]),
+    function("str2saltedpbkdf2", &[legacy(salted_pbkdf2)]),
 ];
 
 fn pw_hash(call: &Call<'_, '_>) -> Evaluated {

@@ -1,21 +1,21 @@
 //! Paths of files, as text.
 
-use super::super::{Function, fail, function, on, unchecked};
+use super::super::{Function, fail, function, legacy, on};
 use crate::{error::Evaluated, evaluator::Call, values::Value};
 
 pub(super) const FUNCTIONS: &[Function] = &[
-    function("basename", &[unchecked(basename)]),
-    function("dirname", &[unchecked(dirname)]),
+    function("basename", &[legacy(basename)]),
+    function("dirname", &[legacy(dirname)]),
     function("stdlib::extname", &[on("String filename", extname)]),
     function(
         "dos2unix",
-        &[unchecked(|call| {
+        &[legacy(|call| {
             converted(call, |text| text.replace("\r\n", "\n"))
         })],
     ),
     function(
         "unix2dos",
-        &[unchecked(|call| {
+        &[legacy(|call| {
             converted(call, |text| {
                 text.replace("\r\n", "\n").replace('\n', "\r\n")
             })

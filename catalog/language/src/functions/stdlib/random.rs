@@ -5,7 +5,7 @@ use sha1::Sha1;
 use sha2::{Digest, Sha256};
 
 use super::{
-    super::{Function, fail, function, on, random::Twister, unchecked},
+    super::{Function, fail, function, legacy, on, random::Twister},
     wrong_number,
 };
 use crate::{error::Evaluated, evaluator::Call, functions::digest::to_integer, values::Value};
@@ -17,9 +17,9 @@ pub(super) const FUNCTIONS: &[Function] = &[
     function("stdlib::seeded_rand_string", SEEDED_STRING),
     function("fqdn_rand_string", FQDN_STRING),
     function("stdlib::fqdn_rand_string", FQDN_STRING),
-    function("fqdn_rotate", &[unchecked(fqdn_rotate)]),
-    function("stdlib::fqdn_rotate", &[unchecked(fqdn_rotate)]),
-    function("fqdn_uuid", &[unchecked(fqdn_uuid)]),
+    function("fqdn_rotate", &[legacy(fqdn_rotate)]),
+    function("stdlib::fqdn_rotate", &[legacy(fqdn_rotate)]),
+    function("fqdn_uuid", &[legacy(fqdn_uuid)]),
 ];
 
 const SEEDED: &[super::super::Dispatch] = &[on("Integer[1] max, String seed", seeded_rand)];

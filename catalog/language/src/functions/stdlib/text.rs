@@ -1,21 +1,21 @@
 //! Text: case, runs of characters, escapes for shells and markup.
 
 use super::{
-    super::{Function, collections, fail, function, on, unchecked},
+    super::{Function, collections, fail, function, legacy, on},
     change, class_of, wrong_number,
 };
 use crate::{error::Evaluated, evaluator::Call, values::Value};
 
 pub(super) const FUNCTIONS: &[Function] = &[
-    function("swapcase", &[unchecked(|call| change(call, swap_case))]),
+    function("swapcase", &[legacy(|call| change(call, swap_case))]),
     function(
         "regexpescape",
-        &[unchecked(|call| change(call, escape_regexp))],
+        &[legacy(|call| change(call, escape_regexp))],
     ),
-    function("uriescape", &[unchecked(|call| change(call, escape_uri))]),
-    function("squeeze", &[unchecked(squeeze)]),
-    function("shell_join", &[unchecked(shell_join)]),
-    function("shell_split", &[unchecked(shell_split)]),
+    function("uriescape", &[legacy(|call| change(call, escape_uri))]),
+    function("squeeze", &[legacy(squeeze)]),
+    function("shell_join", &[legacy(shell_join)]),
+    function("shell_split", &[legacy(shell_split)]),
     function("shell_escape", SHELL),
     function("stdlib::shell_escape", SHELL),
     function("batch_escape", BATCH),
