@@ -1,6 +1,8 @@
 //! Digits and fillings of any width. Rust's own formatter takes widths and precisions up to
 //! `u16::MAX` and panics above, and templates may ask for more.
 
+use super::rounding;
+
 /// No float has more digits behind the point than this: 2⁻¹⁰⁷⁴ has 1074 of them.
 const MOST: usize = 1_100;
 
@@ -22,6 +24,9 @@ pub(crate) fn zero_filled(value: i128, width: usize) -> String {
 
 /// A float with so many digits behind the point.
 pub(crate) fn fixed(value: f64, decimals: usize) -> String {
+    if let Some(text) = rounding::fixed(value, decimals) {
+        return text;
+    }
     let shown = decimals.min(MOST);
     let mut text = format!("{value:.shown$}");
     text.extend(std::iter::repeat_n('0', decimals - shown));
@@ -30,6 +35,9 @@ pub(crate) fn fixed(value: f64, decimals: usize) -> String {
 
 /// A finite float as mantissa, with so many digits behind the point, and exponent.
 pub(crate) fn scientific(value: f64, decimals: usize) -> (String, i32) {
+    if let Some(parts) = rounding::scientific(value, decimals) {
+        return parts;
+    }
     let shown = decimals.min(MOST);
     let text = format!("{value:.shown$e}");
     let (mantissa, exponent) = text

@@ -5,6 +5,7 @@ mod directive;
 mod float;
 mod integer;
 mod map;
+mod rounding;
 mod sprintf;
 mod strftime;
 mod string;

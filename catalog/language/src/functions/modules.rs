@@ -50,7 +50,7 @@ fn bool_to_httpd(call: &Call<'_, '_>) -> Evaluated {
         Value::Boolean(true) => "On".into(),
         Value::String(text) if says(text, "false") => "Off".into(),
         Value::String(text) if says(text, "true") => "On".into(),
-        other => other.to_string().into(),
+        other => super::collections::ruby_text(other).into(),
     })
 }
 

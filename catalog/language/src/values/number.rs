@@ -1,7 +1,7 @@
 //! Numbers as Ruby reads and writes them.
 
 /// A float as Ruby prints it: the shortest text that reads back, with a point, and an exponent
-/// below 1e-4 and from 1e16 on.
+/// below 1e-4 and from 1e15 on.
 pub fn float_text(value: f64) -> String {
     if value.is_nan() {
         return "NaN".to_owned();
@@ -14,7 +14,7 @@ pub fn float_text(value: f64) -> String {
         .split_once('e')
         .expect("scientific notation has an exponent");
     let exponent: i32 = exponent.parse().expect("an exponent is a number");
-    if value != 0.0 && !(-4..16).contains(&exponent) {
+    if value != 0.0 && !(-4..15).contains(&exponent) {
         let point = if mantissa.contains('.') { "" } else { ".0" };
         let sign = if exponent < 0 { '-' } else { '+' };
         return format!("{mantissa}{point}e{sign}{:02}", exponent.abs());
@@ -109,7 +109,9 @@ mod tests {
         for (value, text) in [
             (1.0, "1.0"),
             (0.1, "0.1"),
-            (1e15, "1000000000000000.0"),
+            (999999999999999.0, "999999999999999.0"),
+            (1e15, "1.0e+15"),
+            (1234567890123456.0, "1.234567890123456e+15"),
             (1e16, "1.0e+16"),
             (1.5e300, "1.5e+300"),
             (0.0001, "0.0001"),

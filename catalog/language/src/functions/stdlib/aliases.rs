@@ -5,7 +5,7 @@
 
 use std::sync::{Arc, LazyLock, OnceLock};
 
-use crate::types::{AliasType, Type, parse::parse_plain};
+use crate::types::{AliasType, Membership, Type, parse::parse_plain};
 
 static ALIASES: LazyLock<[(&str, Type); 3]> = LazyLock::new(|| {
     [
@@ -26,6 +26,7 @@ static ALIASES: LazyLock<[(&str, Type); 3]> = LazyLock::new(|| {
         let target = parse_plain(target).expect("a type of the language");
         let alias = AliasType {
             name: name.into(),
+            membership: Membership::default(),
             resolved: OnceLock::from(target),
         };
         (name, Type::Alias(Arc::new(alias)))

@@ -519,9 +519,8 @@ fn refusal(name: &Value, expected: &Type, value: &Value) -> String {
 
 /// A type by its text, a module's own among them.
 fn type_of_text(call: &Call<'_, '_>, text: &str) -> Evaluated<Type> {
-    let host = call.evaluator.host();
     let find = |name: &str| {
-        let found = host.load_type(call.evaluator, name);
+        let found = call.evaluator.named_type(name);
         found.map_err(|unwind| unwind.into_error().to_string())
     };
     Ok(crate::types::parse::parse(text, &find).map_err(Error::new)?)
