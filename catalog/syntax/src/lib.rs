@@ -6,6 +6,7 @@
 
 pub mod ast;
 pub mod diagnostic;
+pub mod label;
 mod lexer;
 mod parser;
 pub mod pn;

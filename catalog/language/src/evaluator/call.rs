@@ -129,7 +129,7 @@ impl Evaluator<'_> {
             )
             .into()),
             other => {
-                let shown = label::with_capital_article(&label::expression(other));
+                let shown = label::an_expression_capital(other);
                 let message = format!(
                     "Illegal expression. {shown} is unacceptable as function name in a Function \
                      Call"
@@ -149,7 +149,7 @@ impl Evaluator<'_> {
             ExpressionKind::Name(name) => name,
             ExpressionKind::ReservedWord { word, .. } => word,
             other => {
-                let shown = label::with_capital_article(&label::expression(other));
+                let shown = label::an_expression_capital(other);
                 let message = format!(
                     "Illegal expression. {shown} is unacceptable as function name in a Method \
                      call"

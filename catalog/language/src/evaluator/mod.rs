@@ -308,7 +308,7 @@ impl<'c> Evaluator<'c> {
     fn located(&self, unwind: Unwind, expression: &Expression) -> Unwind {
         match unwind {
             Unwind::Error(error) if error.location.is_none() => {
-                let what = label::with_article(&label::expression(&expression.kind));
+                let what = label::an_expression(&expression.kind);
                 self.place(Unwind::Error(error), expression.span, &what)
             }
             other => other,

@@ -108,7 +108,7 @@ impl Evaluator<'_> {
                 .iter()
                 .try_for_each(|target| self.check_target(target)),
             other => {
-                let shown = label::with_article(&label::expression(other));
+                let shown = label::an_expression(other);
                 let message =
                     format!("Illegal attempt to assign to '{shown}'. Not an assignable reference");
                 Err(Error::issue(message).at(target.span).into())

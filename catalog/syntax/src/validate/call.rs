@@ -1,9 +1,10 @@
 //! Checks of calls, resources and collectors.
 
-use super::{Checker, Frame, label};
+use super::{Checker, Frame};
 use crate::ast::{
     Attribute, AttributeOperator, BinaryOperator, Expression, ExpressionKind, ResourceForm,
 };
+use crate::label;
 
 impl Checker<'_> {
     pub(super) fn visit_call(&mut self, node: &Expression) {
@@ -67,7 +68,7 @@ impl Checker<'_> {
                 if !self.collector_needs_catalog(node, collector.exported)
                     && !matches!(collector.type_reference.kind, ExpressionKind::Reference(_))
                 {
-                    let container = label::label(node);
+                    let container = label::expression(&node.kind);
                     self.illegal_expression(&collector.type_reference, "type name", &container);
                 }
                 self.within(Frame::Other, |checker| {
@@ -99,7 +100,7 @@ impl Checker<'_> {
         }
         let message = format!(
             "{} is only available when compiling a catalog",
-            label::a_an_uc(node)
+            label::an_expression_capital(&node.kind)
         );
         self.error("NOT_SUPPORTED_WHEN_SCRIPTING", message, node.span);
         true
@@ -116,7 +117,7 @@ impl Checker<'_> {
     fn not_when_compiling(&mut self, node: &Expression) {
         let message = format!(
             "{} is not available when compiling a catalog",
-            label::a_an_uc(node)
+            label::an_expression_capital(&node.kind)
         );
         self.error(
             "EXPRESSION_NOT_SUPPORTED_WHEN_COMPILING",
@@ -200,7 +201,7 @@ impl Checker<'_> {
             _ => {
                 let message = format!(
                     "Illegal query expression. {} cannot be used in a query",
-                    label::a_an_uc(query)
+                    label::an_expression_capital(&query.kind)
                 );
                 self.error("ILLEGAL_QUERY_EXPRESSION", message, query.span);
             }
@@ -221,7 +222,7 @@ impl Checker<'_> {
             | ExpressionKind::TypeDefinition { .. } => {
                 let message = format!(
                     "Invalid use of expression. {} does not produce a value",
-                    label::a_an_uc(node)
+                    label::an_expression_capital(&node.kind)
                 );
                 self.error("NOT_RVALUE", message, node.span);
             }

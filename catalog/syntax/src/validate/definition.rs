@@ -3,9 +3,10 @@
 use std::collections::HashSet;
 
 use super::idem::{is_idem, is_resource_without_title};
-use super::{Checker, Frame, label, names, walk};
+use super::{Checker, Frame, names, walk};
 use crate::ast::{Expression, ExpressionKind, Lambda, NodeDefinition, Parameter, StringPart};
 use crate::diagnostic::Severity;
+use crate::label;
 use crate::source::Span;
 
 impl Checker<'_> {
@@ -14,7 +15,7 @@ impl Checker<'_> {
             ExpressionKind::Class(class) => {
                 if !self.needs_catalog(node, Frame::Class) {
                     self.check_named(node, &class.name);
-                    self.check_no_capture(&class.parameters, &label::a_an(node));
+                    self.check_no_capture(&class.parameters, &label::an_expression(&node.kind));
                     self.check_unique(&class.parameters);
                     self.check_reserved_parameters(node, &class.parameters);
                     self.check_last(node, &class.body);
@@ -27,7 +28,7 @@ impl Checker<'_> {
             ExpressionKind::Define(define) => {
                 if !self.needs_catalog(node, Frame::Class) {
                     self.check_named(node, &define.name);
-                    self.check_no_capture(&define.parameters, &label::a_an(node));
+                    self.check_no_capture(&define.parameters, &label::an_expression(&node.kind));
                     self.check_unique(&define.parameters);
                     self.check_reserved_parameters(node, &define.parameters);
                     self.check_last(node, &define.body);
@@ -150,7 +151,7 @@ impl Checker<'_> {
             let message = format!(
                 "The name: '{name}' is already defined by Puppet and can not be used as the name \
                  of {}.",
-                label::a_an(node)
+                label::an_expression(&node.kind)
             );
             self.error("RESERVED_TYPE_NAME", message, node.span);
         }
@@ -160,7 +161,7 @@ impl Checker<'_> {
     fn unacceptable_name(&mut self, node: &Expression, name: &str) {
         let message = format!(
             "Unacceptable name. The name '{name}' is unacceptable as the name of {}",
-            label::a_an(node)
+            label::an_expression(&node.kind)
         );
         self.error("ILLEGAL_DEFINITION_NAME", message, node.span);
     }
@@ -187,7 +188,10 @@ impl Checker<'_> {
             match frame {
                 Frame::Class | Frame::Apply => return,
                 Frame::Block if absolute => {
-                    let message = format!("{} may only appear at toplevel", label::a_an_uc(node));
+                    let message = format!(
+                        "{} may only appear at toplevel",
+                        label::an_expression_capital(&node.kind)
+                    );
                     return self.error("NOT_ABSOLUTE_TOP_LEVEL", message, node.span);
                 }
                 Frame::Block => {}
@@ -201,7 +205,7 @@ impl Checker<'_> {
     }
 
     fn check_type_reference(&mut self, container: &Expression, reference: &Expression) {
-        self.check_type_reference_in(&label::label(container), reference);
+        self.check_type_reference_in(&label::expression(&container.kind), reference);
     }
 
     fn check_type_reference_in(&mut self, container: &str, reference: &Expression) {
@@ -220,7 +224,7 @@ impl Checker<'_> {
     pub(super) fn illegal_expression(&mut self, node: &Expression, feature: &str, container: &str) {
         let message = format!(
             "Illegal expression. {} is unacceptable as {feature} in {}",
-            label::a_an_uc(node),
+            label::an_expression_capital(&node.kind),
             label::with_article(container)
         );
         self.error("ILLEGAL_EXPRESSION", message, node.span);
@@ -229,7 +233,7 @@ impl Checker<'_> {
     fn unsupported(&mut self, node: &Expression) {
         let message = format!(
             "Expressions of type {} are not supported in this version of Puppet",
-            label::a_an(node)
+            label::an_expression(&node.kind)
         );
         self.error("UNSUPPORTED_EXPRESSION", message, node.span);
     }
@@ -256,13 +260,13 @@ impl Checker<'_> {
         if by_pattern && !to_pattern {
             let message = format!(
                 "Illegal type mapping. Expected a Tuple[Regexp,String] on the left side, got {}",
-                label::a_an_uc(node)
+                label::an_expression_capital(&node.kind)
             );
             self.error("ILLEGAL_TYPE_MAPPING", message, node.span);
         } else if !by_pattern && (to_pattern || !to_type) {
             let message = format!(
                 "Illegal type mapping. Expected a Type on the left side, got {}",
-                label::a_an_uc(node)
+                label::an_expression_capital(&node.kind)
             );
             self.error("ILLEGAL_TYPE_MAPPING", message, node.span);
         }
@@ -320,8 +324,8 @@ impl Checker<'_> {
             let message = format!(
                 "This {} has no effect. {} can not end with a value-producing expression without \
                  other effect",
-                label::label(last),
-                label::a_an_uc(node)
+                label::expression(&last.kind),
+                label::an_expression_capital(&node.kind)
             );
             self.error("IDEM_NOT_ALLOWED_LAST", message, last.span);
         }
@@ -380,7 +384,7 @@ impl Checker<'_> {
                 let message = format!(
                     "The parameter ${} redefines a built in parameter in the {}",
                     parameter.name,
-                    label::label(node)
+                    label::expression(&node.kind)
                 );
                 self.error("RESERVED_PARAMETER", message, parameter.span);
             }

@@ -2,8 +2,9 @@
 
 use std::sync::Arc;
 
-use super::{Checker, label};
+use super::Checker;
 use crate::ast::{Expression, ExpressionKind};
+use crate::label;
 use crate::source::Span;
 
 /// What a file's place says about the names defined in it.
@@ -66,7 +67,7 @@ impl Checker<'_> {
     fn misplaced_construct(&mut self, statement: &Expression) {
         let message = format!(
             "This {} is unacceptable as a top level construct in this location",
-            label::label(statement)
+            label::expression(&statement.kind)
         );
         self.error("ILLEGAL_TOP_CONSTRUCT_LOCATION", message, statement.span);
     }

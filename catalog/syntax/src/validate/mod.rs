@@ -4,7 +4,6 @@
 mod call;
 mod definition;
 mod idem;
-mod label;
 mod literal;
 mod location;
 mod names;

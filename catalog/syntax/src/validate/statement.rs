@@ -1,8 +1,9 @@
 //! Checks of blocks, control structures, assignments and relationships.
 
 use super::idem::{is_idem, is_resource_without_title};
-use super::{Checker, Frame, label, names};
+use super::{Checker, Frame, names};
 use crate::ast::{AssignmentOperator, Expression, ExpressionKind};
+use crate::label;
 use crate::source::Span;
 
 impl Checker<'_> {
@@ -120,7 +121,7 @@ impl Checker<'_> {
             let message = format!(
                 "This {} has no effect. A value was produced and then forgotten (one or more \
                  preceding expressions may have the wrong form)",
-                label::label(statement)
+                label::expression(&statement.kind)
             );
             self.error("IDEM_EXPRESSION_NOT_LAST", message, statement.span);
         }
@@ -140,7 +141,7 @@ impl Checker<'_> {
         for repeated in defaults.skip(1).take(limit) {
             let message = format!(
                 "This {} already has a 'default' entry - this is a duplicate",
-                label::label(node)
+                label::expression(&node.kind)
             );
             self.error("DUPLICATE_DEFAULT", message, repeated.span);
         }
@@ -175,7 +176,7 @@ impl Checker<'_> {
             _ => {
                 let message = format!(
                     "Illegal attempt to assign to '{}'. Not an assignable reference",
-                    label::a_an(target)
+                    label::an_expression(&target.kind)
                 );
                 self.error("ILLEGAL_ASSIGNMENT", message, target.span);
             }

@@ -1,10 +1,10 @@
-//! What messages call the forms of expressions.
+//! What messages call the forms of expressions, and the articles that go with any label.
 
-use crate::ast::{Expression, ExpressionKind, UnaryOperator};
+use crate::ast::{ExpressionKind, UnaryOperator};
 
-/// The name of a form, without an article.
-pub(super) fn label(node: &Expression) -> String {
-    let fixed = match &node.kind {
+/// The reference's name for a form of expression, without an article.
+pub fn expression(kind: &ExpressionKind) -> String {
+    let fixed = match kind {
         ExpressionKind::Undef => "'undef' expression",
         ExpressionKind::Default => "'default' expression",
         ExpressionKind::Boolean(_) => "Boolean",
@@ -65,37 +65,34 @@ pub(super) fn label(node: &Expression) -> String {
     fixed.to_owned()
 }
 
-/// `a` or `an`, by the first letter behind a quote.
-fn article(label: &str) -> &'static str {
-    let letter = label
-        .trim_start_matches(['\'', '"'])
-        .chars()
-        .next()
-        .unwrap_or(' ');
-    if "aeiouy".contains(letter.to_ascii_lowercase()) {
-        "an"
-    } else {
-        "a"
+/// The name of a form with its article: `an 'if' statement`.
+pub fn an_expression(kind: &ExpressionKind) -> String {
+    with_article(&expression(kind))
+}
+
+/// The name of a form with its article, to start a sentence: `A Host Class Definition`.
+pub fn an_expression_capital(kind: &ExpressionKind) -> String {
+    with_capital_article(&expression(kind))
+}
+
+/// `a` or `an`, by the first letter; a quote before it does not count.
+pub fn article(label: &str) -> &'static str {
+    let first = label.trim_start_matches(['\'', '"']).chars().next();
+    match first.map(|letter| letter.to_ascii_lowercase()) {
+        Some('a' | 'e' | 'i' | 'o' | 'u' | 'y') => "an",
+        _ => "a",
     }
 }
 
-/// A label with its article.
-pub(super) fn with_article(label: &str) -> String {
+/// A label with its article: `a Hash`, `an Integer`.
+pub fn with_article(label: &str) -> String {
     format!("{} {label}", article(label))
 }
 
-/// The label of a form with its article.
-pub(super) fn a_an(node: &Expression) -> String {
-    with_article(&label(node))
-}
-
-/// The label of a form with its article, to start a sentence.
-pub(super) fn a_an_uc(node: &Expression) -> String {
-    let label = label(node);
-    match article(&label) {
-        "an" => format!("An {label}"),
-        _ => format!("A {label}"),
-    }
+/// A label with its article, to start a sentence: `A Hash`, `An Integer`.
+pub fn with_capital_article(label: &str) -> String {
+    let article = if article(label) == "an" { "An" } else { "A" };
+    format!("{article} {label}")
 }
 
 #[cfg(test)]
