@@ -158,6 +158,7 @@ impl Configuration {
             certificate: path("hostcert")?,
             request: path("hostcsr")?,
             attributes: path("csr_attributes")?,
+            oids: path("trusted_oid_mapping_file")?,
         })
     }
 

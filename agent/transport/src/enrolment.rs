@@ -297,7 +297,7 @@ impl Enrolment<'_> {
         let request = match kept.and_then(|pem| Request::kept(pem, key)) {
             Some(request) => request,
             None => {
-                let attributes = Attributes::load(&self.places.attributes)?;
+                let attributes = Attributes::load(&self.places.attributes, &self.places.oids)?;
                 Request::new(name, key, &self.names, &attributes)?
             }
         };

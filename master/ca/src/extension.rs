@@ -1,7 +1,9 @@
-//! The extensions that Puppet puts into requests and certificates, and their short names.
+//! The extensions that Puppet puts into requests and certificates.
 //!
 //! Source: puppet-docs, `ssl_attributes_extensions`: registered ids under 1.3.6.1.4.1.34380.1.1,
 //! private ones under …1.2, authorisation under …1.3.
+
+use ficelle_model::oid;
 
 /// An extension that a request carries and a certificate keeps.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -40,9 +42,9 @@ impl Extension {
         }
     }
 
-    /// The name it goes by in `$trusted['extensions']`: the short name, else the identifier.
+    /// The short name that the product knows it by, else the identifier.
     pub fn name(&self) -> &str {
-        short_name(&self.oid).unwrap_or(&self.oid)
+        oid::short_name(&self.oid).unwrap_or(&self.oid)
     }
 
     /// The text of its value: of an ASN.1 string, or the bytes themselves, as old clients sent.
@@ -70,58 +72,11 @@ pub fn string_content(der: &[u8]) -> Option<&[u8]> {
     (content.len() == length).then_some(content)
 }
 
-/// The short name of a registered identifier.
-pub fn short_name(oid: &str) -> Option<&'static str> {
-    NAMES
-        .iter()
-        .find(|(known, _)| *known == oid)
-        .map(|(_, name)| *name)
-}
-
-/// The identifier behind a short name.
-pub fn oid(name: &str) -> Option<&'static str> {
-    NAMES
-        .iter()
-        .find(|(_, known)| *known == name)
-        .map(|(oid, _)| *oid)
-}
-
-const NAMES: &[(&str, &str)] = &[
-    ("1.3.6.1.4.1.34380.1.1.1", "pp_uuid"),
-    ("1.3.6.1.4.1.34380.1.1.2", "pp_instance_id"),
-    ("1.3.6.1.4.1.34380.1.1.3", "pp_image_name"),
-    ("1.3.6.1.4.1.34380.1.1.4", "pp_preshared_key"),
-    ("1.3.6.1.4.1.34380.1.1.5", "pp_cost_center"),
-    ("1.3.6.1.4.1.34380.1.1.6", "pp_product"),
-    ("1.3.6.1.4.1.34380.1.1.7", "pp_project"),
-    ("1.3.6.1.4.1.34380.1.1.8", "pp_application"),
-    ("1.3.6.1.4.1.34380.1.1.9", "pp_service"),
-    ("1.3.6.1.4.1.34380.1.1.10", "pp_employee"),
-    ("1.3.6.1.4.1.34380.1.1.11", "pp_created_by"),
-    ("1.3.6.1.4.1.34380.1.1.12", "pp_environment"),
-    ("1.3.6.1.4.1.34380.1.1.13", "pp_role"),
-    ("1.3.6.1.4.1.34380.1.1.14", "pp_software_version"),
-    ("1.3.6.1.4.1.34380.1.1.15", "pp_department"),
-    ("1.3.6.1.4.1.34380.1.1.16", "pp_cluster"),
-    ("1.3.6.1.4.1.34380.1.1.17", "pp_provisioner"),
-    ("1.3.6.1.4.1.34380.1.1.18", "pp_region"),
-    ("1.3.6.1.4.1.34380.1.1.19", "pp_datacenter"),
-    ("1.3.6.1.4.1.34380.1.1.20", "pp_zone"),
-    ("1.3.6.1.4.1.34380.1.1.21", "pp_network"),
-    ("1.3.6.1.4.1.34380.1.1.22", "pp_securitypolicy"),
-    ("1.3.6.1.4.1.34380.1.1.23", "pp_cloudplatform"),
-    ("1.3.6.1.4.1.34380.1.1.24", "pp_apptier"),
-    ("1.3.6.1.4.1.34380.1.1.25", "pp_hostname"),
-    ("1.3.6.1.4.1.34380.1.1.26", "pp_owner"),
-    ("1.3.6.1.4.1.34380.1.3.1", "pp_authorization"),
-    ("1.3.6.1.4.1.34380.1.3.2", "pp_auto_renew"),
-    ("1.3.6.1.4.1.34380.1.3.13", "pp_auth_role"),
-    ("1.3.6.1.4.1.34380.1.3.39", "pp_cli_auth"),
-];
-
 #[cfg(test)]
 mod tests {
-    use super::{Extension, Standing, oid, short_name, string_content};
+    use ficelle_model::oid::oid;
+
+    use super::{Extension, Standing, string_content};
 
     #[test]
     fn names_and_standing() {
@@ -145,7 +100,6 @@ mod tests {
             value: Vec::new(),
         };
         assert_eq!(near.standing(), Standing::Unknown);
-        assert_eq!(short_name("2.5.29.17"), None);
     }
 
     #[test]

@@ -3,9 +3,12 @@
 //! Source: puppet-docs, `ssl_attributes_extensions`.
 
 use camino::Utf8Path;
-use ficelle_model::yaml::{self, Node};
+use ficelle_model::{
+    Oids, oid,
+    yaml::{self, Node},
+};
 
-use super::{oids, read};
+use super::read;
 use crate::error::TransportError;
 
 /// Object ids and values.
@@ -18,19 +21,28 @@ pub struct Attributes {
 }
 
 impl Attributes {
-    /// Reads the file; nothing where there is none.
+    /// Reads the file, in which the site's own names of object ids (`mapping`) may be used;
+    /// nothing where there is none.
     ///
     /// # Errors
     /// It is no YAML of the documented shape, or names an id that nobody knows.
-    pub fn load(path: &Utf8Path) -> Result<Self, TransportError> {
-        match read(path)? {
-            Some(text) => Self::parse(&text)
-                .map_err(|detail| TransportError::Identity(format!("{detail} in {path}"))),
-            None => Ok(Self::default()),
-        }
+    pub fn load(path: &Utf8Path, mapping: &Utf8Path) -> Result<Self, TransportError> {
+        let Some(text) = read(path)? else {
+            return Ok(Self::default());
+        };
+        let oids = match read(mapping)? {
+            Some(text) => Oids::parse(&text).map_err(|error| {
+                TransportError::Identity(format!(
+                    "Error loading ssl custom OIDs mapping file from '{mapping}': {error}"
+                ))
+            })?,
+            None => Oids::default(),
+        };
+        Self::parse(&text, &oids)
+            .map_err(|detail| TransportError::Identity(format!("{detail} in {path}")))
     }
 
-    fn parse(text: &str) -> Result<Self, String> {
+    fn parse(text: &str, oids: &Oids) -> Result<Self, String> {
         let document = yaml::parse(text).map_err(|error| error.to_string())?;
         let entries = match &document {
             Node::Null => return Ok(Self::default()),
@@ -40,21 +52,22 @@ impl Attributes {
         let mut attributes = Self::default();
         for (key, value) in entries.iter() {
             match key.as_str() {
-                Some("custom_attributes") => attributes.custom = pairs(value)?,
-                Some("extension_requests") => attributes.extensions = pairs(value)?,
+                Some("custom_attributes") => attributes.custom = pairs(value, oids)?,
+                Some("extension_requests") => attributes.extensions = pairs(value, oids)?,
                 _ => return Err(format!("unexpected attributes [{:?}]", key.to_data())),
             }
         }
-        let clashes = |list: &[(Vec<u64>, String)], oid: &[u64]| list.iter().any(|(o, _)| o == oid);
-        if clashes(&attributes.custom, oids::EXTENSION_REQUEST)
-            || clashes(&attributes.custom, oids::MICROSOFT_EXTENSION_REQUEST)
-        {
+        let clashes = |list: &[(Vec<u64>, String)], name: &str| {
+            let reserved = oid::numbers(oid::oid(name).expect("it is registered"));
+            list.iter().any(|(oid, _)| Some(oid) == reserved.as_ref())
+        };
+        if clashes(&attributes.custom, "extReq") || clashes(&attributes.custom, "msExtReq") {
             return Err(
                 "Cannot specify CSR attribute extReq: conflicts with internally used CSR attribute"
                     .to_owned(),
             );
         }
-        if clashes(&attributes.extensions, oids::SUBJECT_ALTERNATIVE_NAME) {
+        if clashes(&attributes.extensions, "subjectAltName") {
             return Err(
                 "Cannot specify CSR extension request subjectAltName: conflicts with internally \
                  used extension request"
@@ -65,7 +78,7 @@ impl Attributes {
     }
 }
 
-fn pairs(node: &Node) -> Result<Vec<(Vec<u64>, String)>, String> {
+fn pairs(node: &Node, oids: &Oids) -> Result<Vec<(Vec<u64>, String)>, String> {
     let entries = match node {
         Node::Null => return Ok(Vec::new()),
         Node::Mapping(entries) => entries,
@@ -75,7 +88,7 @@ fn pairs(node: &Node) -> Result<Vec<(Vec<u64>, String)>, String> {
         let name = key
             .as_str()
             .ok_or("an object id must be a text; put it in quotes")?;
-        let oid = oids::resolve(name).ok_or_else(|| format!("unknown object id {name:?}"))?;
+        let oid = oids.resolve(name).ok_or_else(|| format!("unknown object id {name:?}"))?;
         let text = match value {
             Node::String(text) | Node::Symbol(text) => text.to_string(),
             Node::Integer(number) => number.to_string(),
@@ -91,16 +104,25 @@ fn pairs(node: &Node) -> Result<Vec<(Vec<u64>, String)>, String> {
 
 #[cfg(test)]
 mod tests {
-    use super::Attributes;
+    use super::{Attributes, Oids};
 
     #[test]
     fn names_and_numbers() {
         let text = "---\ncustom_attributes:\n  1.2.840.113549.1.9.7: secret\n\
                     extension_requests:\n  pp_role: web\n  1.3.6.1.4.1.34380.1.2.1: x\n";
-        let read = Attributes::parse(text).expect("it is of the shape");
+        let read = Attributes::parse(text, &Oids::default()).expect("it is of the shape");
         assert_eq!(read.custom[0].0, [1, 2, 840, 113_549, 1, 9, 7]);
         assert_eq!(read.extensions[0].0, [1, 3, 6, 1, 4, 1, 34380, 1, 1, 13]);
         assert_eq!(read.extensions[1].1, "x");
+    }
+
+    #[test]
+    fn names_of_the_site() {
+        let oids = Oids::parse("oid_mapping: {1.3.6.1.4.1.34380.1.2.9: {shortname: rack}}");
+        let oids = oids.expect("it is of the shape");
+        let read = Attributes::parse("extension_requests: {rack: r7}", &oids);
+        let read = read.expect("it is known");
+        assert_eq!(read.extensions[0].0, [1, 3, 6, 1, 4, 1, 34380, 1, 2, 9]);
     }
 
     #[test]
@@ -112,7 +134,7 @@ mod tests {
             "extension_requests:\n  subjectAltName: x",
             "custom_attributes:\n  extReq: x",
         ] {
-            assert!(Attributes::parse(text).is_err(), "{text}");
+            assert!(Attributes::parse(text, &Oids::default()).is_err(), "{text}");
         }
     }
 }

@@ -2,7 +2,6 @@
 
 mod attributes;
 mod key;
-mod oids;
 mod request;
 
 use std::{fs, io};
@@ -33,6 +32,8 @@ pub struct Places {
     pub request: Utf8PathBuf,
     /// `csr_attributes`
     pub attributes: Utf8PathBuf,
+    /// `trusted_oid_mapping_file`
+    pub oids: Utf8PathBuf,
 }
 
 /// A node that may speak for itself.

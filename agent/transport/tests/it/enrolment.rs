@@ -63,6 +63,7 @@ fn places(directory: &Utf8Path) -> Places {
         certificate: directory.join("certs/node1.pem"),
         request: directory.join("certificate_requests/node1.pem"),
         attributes: directory.join("csr_attributes.yaml"),
+        oids: directory.join("custom_trusted_oid_mapping.yaml"),
     }
 }
 
