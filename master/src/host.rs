@@ -1,6 +1,6 @@
-//! The full name of this host, from which the default certname comes.
+//! This host: its full name, from which the default certname comes, and its addresses.
 
-use std::fs;
+use std::{fs, net::UdpSocket};
 
 /// The host's full name in lower case: what the kernel has, completed from `/etc/hosts`, then from
 /// `/etc/resolv.conf`.
@@ -9,6 +9,23 @@ pub fn full_name() -> String {
     let name = system.nodename().to_string_lossy().to_ascii_lowercase();
     let read = |path| fs::read_to_string(path).unwrap_or_default();
     complete(&name, &read("/etc/hosts"), &read("/etc/resolv.conf"))
+}
+
+/// The addresses from which this host reaches others, by the names they have in `$server_facts`.
+/// Nothing is sent: a datagram socket that is given a peer only learns its route.
+pub fn addresses() -> Vec<(&'static str, String)> {
+    let routes = [
+        ("serverip", "0.0.0.0:0", "192.0.2.1:9"),
+        ("serverip6", "[::]:0", "[2001:db8::1]:9"),
+    ];
+    let address = |local: &str, peer: &str| -> std::io::Result<String> {
+        let socket = UdpSocket::bind(local)?;
+        socket.connect(peer)?;
+        Ok(socket.local_addr()?.ip().to_string())
+    };
+    // A host without a route has no address to tell.
+    let known = routes.map(|(name, local, peer)| Some((name, address(local, peer).ok()?)));
+    known.into_iter().flatten().collect()
 }
 
 fn complete(name: &str, hosts: &str, resolver: &str) -> String {

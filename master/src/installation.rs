@@ -4,15 +4,17 @@ use std::{fs, io, sync::Arc};
 
 use anyhow::{Context as _, Result};
 use camino::Utf8PathBuf;
-use ficelle_api::{StoreRegistry, compile::EnvironmentFolders};
+use ficelle_api::{StoreRegistry, compile::EnvironmentFolders, nodes::definition::Definitions};
 use ficelle_ca::{
     Authority, Autosign, KeyType,
     authority::{AuthorityFiles, OwnFiles, Policy},
     request::AltName,
 };
-use ficelle_compiler::{DiskInputs, EnvironmentDefaults, Settings as Language, Strictness};
+use ficelle_compiler::{
+    Classifier, DiskInputs, EnvironmentDefaults, Settings as Language, Strictness,
+};
 use ficelle_model::{
-    Certname, Data, EnvironmentName,
+    Certname, Data, EnvironmentName, Oids,
     settings::{ConfigFile, Flags, Mode, Settings},
 };
 use ficelle_ruby::Pool;
@@ -161,6 +163,30 @@ impl Installation {
         Ok(EnvironmentFolders {
             path: self.settings.paths("environmentpath")?,
             fixed,
+        })
+    }
+
+    /// Where definitions of nodes come from.
+    pub fn definitions(&self) -> Result<Definitions> {
+        let settings = &self.settings;
+        let classifier = match settings.text("node_terminus")?.as_str() {
+            "exec" => Some(Classifier::new(&settings.text("external_nodes")?)?),
+            _ => None,
+        };
+        let command = settings.path("trusted_external_command")?;
+        let mapping = settings.path("trusted_oid_mapping_file")?;
+        let oids = match fs::read_to_string(&mapping) {
+            Ok(text) => Oids::parse(&text).with_context(|| {
+                format!("Error loading ssl custom OIDs mapping file from '{mapping}'")
+            })?,
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Oids::default(),
+            Err(error) => return Err(error).with_context(|| format!("cannot read {mapping}")),
+        };
+        Ok(Definitions {
+            classifier,
+            trusted_command: (!command.as_str().is_empty()).then_some(command),
+            oids,
+            addresses: host::addresses(),
         })
     }
 

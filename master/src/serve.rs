@@ -116,6 +116,7 @@ fn app(
         compile_timeout: timeout.unwrap_or(Duration::from_secs(3600)),
         language: installation.language()?,
         server_name: installation.certname()?,
+        definitions: installation.definitions()?,
         mounts,
         files: AppFiles {
             bucket: settings.path("vardir")?.join("bucket"),

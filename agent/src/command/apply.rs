@@ -6,7 +6,8 @@ use anyhow::{Context as _, Result};
 use camino::Utf8PathBuf;
 use clap::Args;
 use ficelle_compiler::{
-    CompileRequest, Compiled, DiskInputs, Environment, Level as Loudness, Strictness, compile,
+    Authenticated, CompileRequest, Compiled, DiskInputs, Environment, Level as Loudness,
+    Strictness, Trusted, compile,
 };
 use ficelle_model::{
     Report,
@@ -93,7 +94,10 @@ fn compiled(
     let name = configuration.environment()?;
     let certname = configuration.certname()?;
     let facts = run::facts(configuration, console, &certname, Some(&name))?;
+    let mut trusted = Trusted::new(&certname);
+    trusted.authenticated = Authenticated::Local;
     let mut request = CompileRequest::new(certname, Arc::new(facts));
+    request.trusted = trusted.into_hash();
     request.settings.strict = match settings.text("strict")?.as_str() {
         "off" => Strictness::Off,
         "warning" => Strictness::Warning,

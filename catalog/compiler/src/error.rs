@@ -5,6 +5,8 @@ use std::{fmt, sync::Arc};
 use ficelle_model::{inputs::InputError, name::NameError};
 use thiserror::Error;
 
+use crate::request::LogMessage;
+
 /// A compile that failed. Its text is the one the agent shows.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct CompileError {
@@ -20,6 +22,8 @@ pub struct CompileError {
     pub node: Option<Arc<str>>,
     /// The environment whose main manifests could not be read.
     pub environment: Option<Arc<str>>,
+    /// What was said before it failed.
+    pub logs: Vec<LogMessage>,
 }
 
 impl CompileError {
@@ -32,6 +36,7 @@ impl CompileError {
             column: None,
             node: None,
             environment: None,
+            logs: Vec::new(),
         }
     }
 
@@ -114,6 +119,7 @@ impl From<ficelle_language::Error> for CompileError {
             column: location.column,
             node: None,
             environment: None,
+            logs: Vec::new(),
         }
     }
 }

@@ -4,6 +4,7 @@
 //! compile. [`compile`] evaluates it for one node: a pure function of its request and of what it
 //! reads through [`ficelle_model::inputs::Inputs`]. What was read comes back with the catalog.
 
+pub mod classification;
 pub mod environment;
 pub mod error;
 pub mod inputs;
@@ -13,10 +14,12 @@ pub mod types;
 
 mod compile;
 
-pub use compile::{Evaluation, compile, evaluate};
+pub use classification::{Classified, Classifier, ClassifierError};
+pub use compile::{DataAnswer, DataQuestion, Evaluation, compile, evaluate, look_up};
 pub use environment::{Environment, EnvironmentDefaults};
 pub use error::{CompileError, EnvironmentError};
 pub use inputs::{DiskInputs, MemoryInputs, Read, ReadSet, Recorder};
 pub use request::{
-    Classification, CompileRequest, Compiled, Level, LogMessage, ParameterMap, Settings, Strictness,
+    Authenticated, Classification, CompileRequest, Compiled, Level, LogMessage, ParameterMap,
+    Settings, Strictness, Trusted,
 };

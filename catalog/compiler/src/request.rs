@@ -20,7 +20,7 @@ pub struct CompileRequest {
     pub node: Certname,
     /// What it says of itself.
     pub facts: Arc<Facts>,
-    /// `$trusted`: what its certificate says. [`trusted`] makes the usual form of it.
+    /// `$trusted`: what its certificate says; see [`Trusted`].
     pub trusted: DataHash,
     /// `$server_facts`: `serverversion`, `servername`, `serverip`, `environment`.
     pub server_facts: DataHash,
@@ -32,12 +32,14 @@ pub struct CompileRequest {
     pub code: Option<Arc<str>>,
     /// When to give up.
     pub deadline: Option<Instant>,
+    /// What was read to ask this: the catalog depends on it as on what the compile reads.
+    pub reads: ReadSet,
 }
 
 impl CompileRequest {
     /// A node without classification, under default settings.
     pub fn new(node: Certname, facts: Arc<Facts>) -> Self {
-        let trusted = trusted(&node, DataHash::new());
+        let trusted = Trusted::new(&node).into_hash();
         Self {
             node,
             facts,
@@ -47,24 +49,63 @@ impl CompileRequest {
             settings: Settings::default(),
             code: None,
             deadline: None,
+            reads: ReadSet::default(),
         }
     }
 }
 
-/// `$trusted` of a node whose certificate was verified.
-pub fn trusted(node: &Certname, extensions: DataHash) -> DataHash {
-    let (hostname, domain) = match node.as_str().split_once('.') {
-        Some((hostname, domain)) => (hostname, Data::from(domain)),
-        None => (node.as_str(), Data::Undef),
-    };
-    DataHash::from_iter([
-        ("authenticated".into(), Data::from("remote")),
-        ("certname".into(), Data::from(node.as_str())),
-        ("extensions".into(), Data::Hash(extensions)),
-        ("hostname".into(), Data::from(hostname)),
-        ("domain".into(), domain),
-        ("external".into(), Data::Hash(DataHash::new())),
-    ])
+/// What `$trusted` shows of a node.
+#[derive(Clone, Debug)]
+pub struct Trusted {
+    node: Certname,
+    /// How it is known: by its certificate, or because it compiles for itself.
+    pub authenticated: Authenticated,
+    /// The extensions of its certificate, by name.
+    pub extensions: DataHash,
+    /// What `trusted_external_command` says.
+    pub external: Data,
+}
+
+/// How a node is known.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Authenticated {
+    /// By a certificate that was verified.
+    Remote,
+    /// It is the machine that compiles.
+    Local,
+}
+
+impl Trusted {
+    /// A node whose certificate was verified and says nothing but its name.
+    pub fn new(node: &Certname) -> Self {
+        Self {
+            node: node.clone(),
+            authenticated: Authenticated::Remote,
+            extensions: DataHash::new(),
+            external: Data::Hash(DataHash::new()),
+        }
+    }
+
+    /// The variable.
+    pub fn into_hash(self) -> DataHash {
+        let name = self.node.as_str();
+        let (hostname, domain) = match name.split_once('.') {
+            Some((hostname, domain)) => (hostname, Data::from(domain)),
+            None => (name, Data::Undef),
+        };
+        let authenticated = match self.authenticated {
+            Authenticated::Remote => "remote",
+            Authenticated::Local => "local",
+        };
+        DataHash::from_iter([
+            ("authenticated".into(), Data::from(authenticated)),
+            ("certname".into(), Data::from(name)),
+            ("extensions".into(), Data::Hash(self.extensions)),
+            ("hostname".into(), Data::from(hostname)),
+            ("domain".into(), domain),
+            ("external".into(), self.external),
+        ])
+    }
 }
 
 /// What an external node classifier gave.

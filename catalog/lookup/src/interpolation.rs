@@ -7,6 +7,7 @@ use ficelle_language::{Value, error::Evaluated, values::HashMap};
 use crate::{
     Interpolated,
     adapter::{Invocation, Lookup},
+    explain::Kind,
     key::{Key, failure},
 };
 
@@ -26,7 +27,14 @@ pub(crate) fn interpolate(
     methods: Methods,
 ) -> Evaluated {
     match &value {
-        Value::String(text) if text.contains("%{") => string(lookup, invocation, text, methods),
+        Value::String(text) if text.contains("%{") => match methods {
+            Methods::Allowed => {
+                let step = || Kind::Interpolation(Arc::clone(text));
+                let body = || string(lookup, invocation, text, methods);
+                lookup.trace.within(step, body)
+            }
+            Methods::Refused => string(lookup, invocation, text, methods),
+        },
         Value::Array(elements) if elements.iter().any(is_touched) => {
             let elements = elements
                 .iter()
@@ -152,7 +160,17 @@ fn scope(
     methods: Methods,
 ) -> Evaluated {
     let key = Key::parse(expression)?;
-    let Some(value) = invocation.variable(&key.root)? else {
+    let found = invocation.variable(&key.root)?;
+    let is_explained = methods == Methods::Allowed;
+    if is_explained {
+        let step = || Kind::Section("Global Scope".to_owned());
+        lookup.trace.within(step, || {
+            if let Some(value) = &found {
+                lookup.trace.outcome(&key.root, Some(value));
+            }
+        });
+    }
+    let Some(value) = found else {
         let place = match methods {
             Methods::Allowed => Interpolated::Data,
             Methods::Refused => Interpolated::Hierarchy,
@@ -165,7 +183,11 @@ fn scope(
         }
         return Ok(Value::Undef);
     };
-    let Some(value) = key.dig(value)? else {
+    let value = match is_explained {
+        true => lookup.dig(&key, value)?,
+        false => key.dig(value, &|_, _| ())?,
+    };
+    let Some(value) = value else {
         return Ok(Value::Undef);
     };
     if !is_touched(&value) {

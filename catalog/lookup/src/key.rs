@@ -1,6 +1,6 @@
 //! Keys: `profile::users.admin.0`, where quotes protect a dot.
 
-use std::sync::Arc;
+use std::{fmt, sync::Arc};
 
 use ficelle_language::{
     Value,
@@ -28,6 +28,15 @@ pub(crate) enum Segment {
     Index(i64),
 }
 
+impl fmt::Display for Segment {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Name(name) => f.write_str(name),
+            Self::Index(index) => write!(f, "{index}"),
+        }
+    }
+}
+
 impl Key {
     /// Reads a key.
     pub fn parse(text: &str) -> Evaluated<Self> {
@@ -50,8 +59,13 @@ impl Key {
         (!module.is_empty()).then_some(module)
     }
 
-    /// Follows the segments into a value; `None` where they lead nowhere.
-    pub fn dig(&self, value: Value) -> Evaluated<Option<Value>> {
+    /// Follows the segments into a value; `None` where they lead nowhere. `seen` is told of each
+    /// segment and what it led to.
+    pub fn dig(
+        &self,
+        value: Value,
+        seen: &dyn Fn(&Segment, Option<&Value>),
+    ) -> Evaluated<Option<Value>> {
         let mut value = value;
         for segment in &self.segments {
             let next = match (&value, segment) {
@@ -75,19 +89,16 @@ impl Key {
                         .cloned()
                 }
                 (other, segment) => {
-                    let (wanted, name) = match segment {
-                        Segment::Name(name) => ("a hash-like object", name.to_string()),
-                        Segment::Index(index) => ("a hash-like object", index.to_string()),
-                    };
                     return Err(failure(format!(
-                        "Data Provider type mismatch: Got {} when {wanted} was expected to \
-                         access value using '{name}' from key '{}'",
+                        "Data Provider type mismatch: Got {} when a hash-like object was expected \
+                         to access value using '{segment}' from key '{}'",
                         class_name(other),
                         self.text
                     ))
                     .into());
                 }
             };
+            seen(segment, next.as_ref());
             match next {
                 Some(found) => value = found,
                 None => return Ok(None),

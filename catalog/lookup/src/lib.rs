@@ -9,6 +9,7 @@
 
 mod adapter;
 mod data;
+mod explain;
 pub mod eyaml;
 mod function;
 mod hierarchy;
@@ -16,6 +17,7 @@ mod interpolation;
 mod key;
 mod merge;
 mod options;
+mod question;
 
 use std::sync::Arc;
 
@@ -25,8 +27,10 @@ use ficelle_model::inputs::Inputs;
 
 pub use adapter::{Lookup, LookupSettings, NOT_FOUND};
 pub use data::{DataCache, from_node};
+pub use explain::Explanation;
 pub use function::{DefaultBlock, Deprecated, hiera, lookup};
-pub use merge::Merge;
+pub use merge::{DeepOptions, Merge};
+pub use question::{Answer, Explain, Question};
 
 /// What a lookup asks of the compile that it serves.
 pub trait LookupHost {

@@ -65,6 +65,16 @@ impl Merge {
         }
     }
 
+    /// The strategy's name.
+    pub fn name(&self) -> &'static str {
+        match self {
+            Self::First => "first",
+            Self::Unique => "unique",
+            Self::Hash => "hash",
+            Self::Deep(_) => "deep",
+        }
+    }
+
     /// One value out of what `places` give, strongest first; places are asked no further than
     /// needed.
     ///

@@ -3,7 +3,7 @@
 use std::{net::SocketAddr, sync::Arc};
 
 use ficelle_ca::Certificate;
-use ficelle_model::{Certname, Data, data::DataHash};
+use ficelle_model::Certname;
 
 /// The other end of a connection. Its certificate, where there is one, was verified.
 #[derive(Clone, Debug)]
@@ -20,16 +20,6 @@ impl Peer {
         self.certificate
             .as_deref()
             .map(|certificate| &certificate.name)
-    }
-
-    /// What `$trusted['extensions']` shows.
-    pub fn trusted_extensions(&self) -> DataHash {
-        let held = self
-            .certificate
-            .iter()
-            .flat_map(|certificate| &certificate.extensions);
-        held.map(|extension| (extension.name().into(), Data::string(extension.text())))
-            .collect()
     }
 
     /// Whether its certificate gives it the authority's rights, as Puppet's command line has them.

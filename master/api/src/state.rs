@@ -11,6 +11,7 @@ use ficelle_store::Store;
 use crate::{
     compile::{Environments, Pool},
     files::Mounts,
+    nodes::definition::Definitions,
 };
 
 /// What the handlers share.
@@ -27,8 +28,10 @@ pub struct App {
     pub compile_timeout: Duration,
     /// What the language obeys.
     pub language: Settings,
-    /// `$server_facts`.
+    /// The master's own name, `$servername`.
     pub server_name: Certname,
+    /// Where definitions of nodes come from.
+    pub definitions: Definitions,
     /// Where files come from.
     pub mounts: Mounts,
     /// Where backups go, one directory a node.

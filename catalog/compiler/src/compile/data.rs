@@ -9,7 +9,8 @@ use ficelle_language::{
     types::{builtin, mismatch},
 };
 use ficelle_lookup::{
-    Deprecated, Interpolated, Lookup, LookupHost, LookupSettings, ModuleData, hiera, lookup,
+    Answer, Deprecated, Interpolated, Lookup, LookupHost, LookupSettings, ModuleData, Question,
+    hiera, lookup,
 };
 use ficelle_model::inputs::Inputs;
 use ficelle_syntax::{
@@ -17,7 +18,7 @@ use ficelle_syntax::{
     source::{Source, Span},
 };
 
-use super::{Compiler, classes, texts};
+use super::{Compiler, DataQuestion, classes, texts};
 
 /// What a lookup asks, answered by the compile from one scope.
 struct Asking<'a, 'b, 'c> {
@@ -56,6 +57,29 @@ impl Compiler<'_> {
             scope,
         };
         self.lookup.parameter(&asking, key)
+    }
+
+    /// What somebody asks of the data, from the top scope.
+    pub(super) fn look_up(
+        &self,
+        question: &DataQuestion,
+        evaluator: &Evaluator<'_>,
+    ) -> Evaluated<Answer> {
+        let asking = Asking {
+            compiler: self,
+            evaluator,
+            scope: &self.top(),
+        };
+        let wanted = question.value_type.as_ref();
+        let wanted = wanted.map(|text| asking.named_type(&Value::String(Arc::clone(text))));
+        let question = Question {
+            names: question.names.clone(),
+            value_type: wanted.transpose()?,
+            merge: question.merge.clone(),
+            default: question.default.clone(),
+            explain: question.explain,
+        };
+        Ok(self.lookup.answer(&asking, &question))
     }
 }
 

@@ -36,7 +36,7 @@ use ficelle_language::{
     host::{self as language, Host as _},
     scope::Matches,
 };
-use ficelle_lookup::Lookup;
+use ficelle_lookup::{Explain, Explanation, Lookup, Merge};
 use ficelle_model::{Reference, data::Names, inputs::Inputs};
 use ficelle_syntax::ast::ResourceForm;
 use rustc_hash::{FxHashMap, FxHashSet};
@@ -75,14 +75,18 @@ pub fn compile(
     let on_node = |error: CompileError| error.on_node(request.node.as_str());
     let (catalog, exported, logs) = {
         let compiler = Compiler::new(request, environment, &recorder);
-        let made = compiler.run().map_err(on_node)?;
-        (made.0, made.1, compiler.logs.take())
+        let made = compiler.run();
+        let (catalog, exported) = made.map_err(|error| on_node(compiler.failed(error)))?;
+        (catalog, exported, compiler.logs.take())
     };
     Ok(Compiled {
         catalog,
         exported,
         logs,
-        reads: recorder.into_reads().after(environment.reads()),
+        reads: recorder
+            .into_reads()
+            .after(environment.reads())
+            .after(&request.reads),
     })
 }
 
@@ -108,7 +112,8 @@ pub fn evaluate(
 ) -> Result<Evaluation, CompileError> {
     let recorder = Recorder::new(inputs);
     let compiler = Compiler::new(request, environment, &recorder);
-    compiler.definitions.load_main(request.code.as_deref())?;
+    let loaded = compiler.definitions.load_main(request.code.as_deref());
+    loaded.map_err(|error| compiler.failed(error))?;
     let evaluator = Evaluator::new(&compiler, request.deadline);
     let value = compiler.begin(&evaluator).and_then(|()| {
         for (name, value) in variables {
@@ -116,9 +121,69 @@ pub fn evaluate(
         }
         compiler.evaluate_main(&evaluator)
     });
-    let value = value.map_err(|unwind| CompileError::from(unwind.into_error()))?;
+    let value = value.map_err(|unwind| compiler.failed(unwind.into_error()))?;
     let logs = compiler.logs.take();
     Ok(Evaluation { value, logs })
+}
+
+/// What is asked of the data, as at a command line.
+#[derive(Clone, Debug, Default)]
+pub struct DataQuestion {
+    /// The keys; the first that has a value answers.
+    pub names: Vec<Arc<str>>,
+    /// What the value must be, as text.
+    pub value_type: Option<Arc<str>>,
+    /// How values are merged, in place of what the data says.
+    pub merge: Option<Merge>,
+    /// The value where no key has one.
+    pub default: Option<Value>,
+    /// What is to be explained.
+    pub explain: Explain,
+    /// Whether the whole catalog is made first, so that the variables of manifests are set.
+    pub compile: bool,
+}
+
+/// What the data answers.
+#[derive(Debug)]
+pub struct DataAnswer {
+    /// The value, where there is one.
+    pub value: Result<Option<Value>, CompileError>,
+    /// How it came about, where that was asked.
+    pub explanation: Option<Explanation>,
+    /// The messages given.
+    pub logs: Vec<LogMessage>,
+}
+
+/// Looks up keys as for a catalog.
+///
+/// # Errors
+/// The catalog cannot be made, or the wanted type is none.
+pub fn look_up(
+    request: &CompileRequest,
+    environment: &Environment,
+    inputs: &dyn Inputs,
+    question: &DataQuestion,
+) -> Result<DataAnswer, CompileError> {
+    let recorder = Recorder::new(inputs);
+    let compiler = Compiler::new(request, environment, &recorder);
+    let evaluator = Evaluator::new(&compiler, request.deadline);
+    if question.compile {
+        compiler.definitions.load_main(request.code.as_deref())?;
+    }
+    let made = match question.compile {
+        true => compiler.evaluate_all(&evaluator),
+        false => compiler.begin(&evaluator),
+    };
+    let answer = made
+        .and_then(|()| compiler.look_up(question, &evaluator))
+        .map_err(|unwind| compiler.failed(unwind.into_error()))?;
+    Ok(DataAnswer {
+        value: answer
+            .value
+            .map_err(|unwind| CompileError::from(unwind.into_error())),
+        explanation: answer.explanation,
+        logs: compiler.logs.take(),
+    })
 }
 
 /// A compile at work. The evaluator comes back to it at any depth, so everything that changes is
@@ -231,6 +296,14 @@ impl<'a> Compiler<'a> {
             .map_err(|unwind| CompileError::from(unwind.into_error()))
     }
 
+    /// An error, with what was said before it.
+    fn failed(&self, error: impl Into<CompileError>) -> CompileError {
+        let mut error = error.into();
+        let mut logs = self.logs.take();
+        logs.append(&mut error.logs);
+        CompileError { logs, ..error }
+    }
+
     fn evaluate_all(&self, evaluator: &Evaluator<'_>) -> Evaluated<()> {
         self.begin(evaluator)?;
         self.evaluate_main(evaluator)?;
@@ -287,7 +360,11 @@ impl<'a> Compiler<'a> {
 
     fn set_top_variables(&self, top: &Rc<Scope>) {
         let request = self.request;
-        // Facts first: what a classifier says of a node counts for more.
+        // What a classifier says of a node counts for more than its facts, and they for more than
+        // what the master says of itself.
+        for (name, data) in &request.server_facts {
+            top.replace(name.clone(), convert::value(data));
+        }
         let facts = convert::value_of_hash(&request.facts.values);
         if let Value::Hash(entries) = &facts {
             for (name, value) in entries.iter() {

@@ -139,7 +139,8 @@ impl ReadSet {
     }
 
     /// Takes in another set, which was read first.
-    pub(crate) fn after(mut self, first: &ReadSet) -> Self {
+    #[must_use]
+    pub fn after(mut self, first: &ReadSet) -> Self {
         let mut entries = first.entries.clone();
         entries.append(&mut self.entries);
         Self { entries }

@@ -9,13 +9,16 @@ use ficelle_syntax::{
         ClassDefinition, DefineDefinition, Expression, ExpressionKind, FunctionDefinition,
         NodeDefinition, PlanDefinition, Program, TypeAliasDefinition,
     },
-    diagnostic::Diagnostic,
+    diagnostic::{Diagnostic, Severity},
     source::Source,
     validate::Location,
 };
 use rustc_hash::FxHashMap;
 
-use crate::{error::CompileError, request::Strictness};
+use crate::{
+    error::CompileError,
+    request::{Level, LogMessage, Strictness},
+};
 
 /// The parsed files of an environment, shared by compiles.
 #[derive(Debug, Default)]
@@ -168,6 +171,7 @@ fn read(
                         error.message.truncate(error.message.len() - file.len());
                         error.file = Some(path.clone());
                     }
+                    error.logs = errors.diagnostics.iter().map(logged).collect();
                     Err(error)
                 }
             }
@@ -184,5 +188,20 @@ fn told(found: &Diagnostic) -> CompileError {
         column: position.map(|position| position.column),
         node: None,
         environment: None,
+        logs: Vec::new(),
+    }
+}
+
+/// One of several findings, which are told one by one before the error that counts them.
+fn logged(found: &Diagnostic) -> LogMessage {
+    LogMessage {
+        level: match found.severity {
+            Severity::Error => Level::Error,
+            Severity::Warning | Severity::Deprecation => Level::Warning,
+        },
+        message: found.to_string().into(),
+        source: "".into(),
+        file: found.source.path().cloned(),
+        line: found.position().map(|position| position.line),
     }
 }

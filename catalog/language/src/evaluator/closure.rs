@@ -120,6 +120,7 @@ impl Evaluator<'_> {
         returns: Option<&Expression>,
         scope: &Rc<Scope>,
     ) -> Evaluated<Signature> {
+        self.check_order(parameters, scope)?;
         let is_typed = parameters
             .iter()
             .any(|parameter| parameter.type_expression.is_some());
@@ -134,6 +135,31 @@ impl Evaluator<'_> {
                 .map(|returns| self.type_of(returns, scope))
                 .transpose()?,
         })
+    }
+
+    /// What is required comes first: a parameter without a default, and a rest that may not be
+    /// empty.
+    fn check_order(&self, parameters: &[Parameter], scope: &Rc<Scope>) -> Evaluated<()> {
+        let optional = parameters.iter().position(|one| one.default.is_some());
+        let later = optional.map_or(parameters.len(), |at| at + 1);
+        for parameter in &parameters[later..] {
+            let is_required = match &parameter.type_expression {
+                _ if parameter.default.is_some() => false,
+                Some(rest) if parameter.captures_rest => match self.type_of(rest, scope)? {
+                    Type::Array(array) => array.size.from.unwrap_or(0) > 0,
+                    _ => false,
+                },
+                _ => !parameter.captures_rest,
+            };
+            if is_required {
+                let message = format!(
+                    "Parameter ${} is required but appears after optional parameters",
+                    parameter.name
+                );
+                return Err(self.place(Error::issue(message).into(), parameter.span, ""));
+            }
+        }
+        Ok(())
     }
 
     /// The type of a block: what a function's signature is compared with.

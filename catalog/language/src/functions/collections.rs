@@ -398,7 +398,12 @@ fn loose_order(call: &Call<'_, '_>, a: &Value, b: &Value) -> Ordering {
             .flatten()
             .unwrap_or(Ordering::Equal);
     }
-    let (a, b) = (a.to_string(), b.to_string());
+    // The text of a regular expression is the one that its language gives it.
+    let text = |value: &Value| match value {
+        Value::Regexp(regexp) => format!("(?-mix:{})", regexp.source()),
+        other => other.to_string(),
+    };
+    let (a, b) = (text(a), text(b));
     match (decimal(&a), decimal(&b)) {
         (Some(a), Some(b)) => {
             coerced("String to Numeric");

@@ -1,11 +1,13 @@
 //! Functions that steer evaluation: leaving a body, calling by name, opening a secret.
 
+use std::sync::Arc;
+
 use super::{Function, fail, function, on, unchecked};
 use crate::{
     error::{Error, Evaluated, Unwind},
     evaluator::Call,
     types::Type,
-    values::{Object, Value},
+    values::{HashMap, Object, Value},
 };
 
 pub(super) const FUNCTIONS: &[Function] = &[
@@ -84,27 +86,20 @@ fn unwrap(call: &Call<'_, '_>) -> Evaluated {
 
 /// What a `Deferred` stands for: the result of a function, or a variable.
 fn resolve(call: &Call<'_, '_>, deferred: &Object) -> Evaluated {
-    let is_deferred = match &deferred.object_type {
-        Type::Object(object) => &*object.name == "Deferred",
-        Type::Reference(name) => &**name == "Deferred",
-        _ => false,
-    };
     let name = deferred.attributes.get("name").and_then(Value::as_str);
-    let (true, Some(name)) = (is_deferred, name) else {
+    let (true, Some(name)) = (is_deferred(deferred), name) else {
         fail!(
             "'call' expects a Deferred value, got {}",
             deferred.object_type
         );
     };
-    let mut arguments = Vec::new();
-    if let Some(Value::Array(given)) = deferred.attributes.get("arguments") {
-        for argument in given.iter() {
-            arguments.push(match argument {
-                Value::Object(inner) => resolve(call, inner)?,
-                other => other.clone(),
-            });
-        }
-    }
+    let mut arguments = match deferred.attributes.get("arguments") {
+        Some(Value::Array(given)) => given
+            .iter()
+            .map(|argument| settle(call, argument))
+            .collect::<Evaluated<Vec<_>>>()?,
+        _ => Vec::new(),
+    };
     match name.strip_prefix('$') {
         Some(variable) => {
             let value = call
@@ -116,5 +111,32 @@ fn resolve(call: &Call<'_, '_>, deferred: &Object) -> Evaluated {
             call.forward("dig", &path)
         }
         None => call_by_name(call, name, &arguments),
+    }
+}
+
+/// A value in which every `Deferred`, at any depth, is what it stands for.
+fn settle(call: &Call<'_, '_>, value: &Value) -> Evaluated {
+    Ok(match value {
+        Value::Object(inner) if is_deferred(inner) => resolve(call, inner)?,
+        Value::Sensitive(inner) => Value::Sensitive(Arc::new(settle(call, inner)?)),
+        Value::Array(elements) => {
+            let elements = elements.iter().map(|element| settle(call, element));
+            Value::array(elements.collect::<Evaluated<Vec<_>>>()?)
+        }
+        Value::Hash(entries) => {
+            let entries = entries
+                .iter()
+                .map(|(key, value)| Ok((settle(call, key)?, settle(call, value)?)));
+            Value::hash(entries.collect::<Evaluated<HashMap>>()?)
+        }
+        other => other.clone(),
+    })
+}
+
+fn is_deferred(object: &Object) -> bool {
+    match &object.object_type {
+        Type::Object(object) => &*object.name == "Deferred",
+        Type::Reference(name) => &**name == "Deferred",
+        _ => false,
     }
 }

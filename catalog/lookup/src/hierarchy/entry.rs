@@ -12,6 +12,7 @@ use ficelle_model::inputs::{FileKind, Inputs};
 
 use crate::{
     adapter::{Invocation, Lookup, Seen},
+    explain::Kind,
     interpolation::{Methods, interpolate},
     key::{Key, failure},
 };
@@ -77,8 +78,34 @@ pub(crate) enum Locations {
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(crate) enum Location {
     None,
-    Path(Utf8PathBuf),
-    Uri(Arc<str>),
+    Path {
+        /// As it is configured.
+        original: Arc<str>,
+        path: Utf8PathBuf,
+        exists: bool,
+    },
+    Uri {
+        /// As it is configured.
+        original: Arc<str>,
+        uri: Arc<str>,
+    },
+}
+
+impl Location {
+    /// How an explanation names it.
+    pub fn step(&self) -> Option<Kind> {
+        Some(match self {
+            Self::None => return None,
+            Self::Path { original, path, .. } => Kind::Path {
+                original: Arc::clone(original),
+                path: path.as_str().into(),
+            },
+            Self::Uri { original, uri } => Kind::Uri {
+                original: Arc::clone(original),
+                uri: Arc::clone(uri),
+            },
+        })
+    }
 }
 
 impl Entry {
@@ -108,7 +135,7 @@ impl Entry {
         Ok(places)
     }
 
-    /// The level's locations for this node; files that are not there are left out.
+    /// The level's locations for this node.
     fn resolve(&self, lookup: &Lookup, invocation: &Invocation<'_>) -> Evaluated<Vec<Location>> {
         let expand = |text: &str, invocation: &Invocation<'_>| -> Evaluated<String> {
             let value = interpolate(lookup, invocation, Value::string(text), Methods::Refused)?;
@@ -121,6 +148,7 @@ impl Entry {
             Locations::None => locations.push(Location::None),
             Locations::Uris(uris) => {
                 for uri in uris {
+                    let original = Arc::clone(uri);
                     let uri = expand(uri, invocation)?;
                     if uri.contains([' ', '<', '>', '"']) {
                         return Err(ficelle_language::error::Error::new(format!(
@@ -128,20 +156,24 @@ impl Entry {
                         ))
                         .into());
                     }
-                    locations.push(Location::Uri(uri.into()));
+                    locations.push(Location::Uri {
+                        original,
+                        uri: uri.into(),
+                    });
                 }
             }
             Locations::Paths(paths) => {
-                for path in paths {
-                    let path = folder.join(expand(path, invocation)?);
-                    add_file(inputs, path, &mut locations)?;
+                for original in paths {
+                    let path = folder.join(expand(original, invocation)?);
+                    locations.push(file(inputs, original, path)?);
                 }
             }
             Locations::Globs(globs) => {
                 for glob in globs {
                     let pattern = folder.join(expand(glob, invocation)?);
+                    let original = pattern.as_str().into();
                     for path in expand_glob(inputs, &pattern)? {
-                        add_file(inputs, path, &mut locations)?;
+                        locations.push(file(inputs, &original, path)?);
                     }
                 }
             }
@@ -152,7 +184,7 @@ impl Entry {
             } => {
                 let key = Key::parse(variable)?;
                 let value = match invocation.variable(&key.root)? {
-                    Some(value) => key.dig(value)?.unwrap_or_default(),
+                    Some(value) => key.dig(value, &|_, _| ())?.unwrap_or_default(),
                     None => Value::Undef,
                 };
                 let elements = match value {
@@ -171,7 +203,7 @@ impl Entry {
                 for element in elements {
                     let bound = invocation.with_variable(name, element);
                     let path = folder.join(expand(template, &bound)?);
-                    add_file(inputs, path, &mut locations)?;
+                    locations.push(file(inputs, template, path)?);
                 }
             }
         }
@@ -179,18 +211,15 @@ impl Entry {
     }
 }
 
-fn add_file(
-    inputs: &dyn Inputs,
-    path: Utf8PathBuf,
-    locations: &mut Vec<Location>,
-) -> Evaluated<()> {
+fn file(inputs: &dyn Inputs, original: &Arc<str>, path: Utf8PathBuf) -> Evaluated<Location> {
     let kind = inputs
         .kind(&path)
         .map_err(|error| failure(error.to_string()))?;
-    if kind == Some(FileKind::File) {
-        locations.push(Location::Path(path));
-    }
-    Ok(())
+    Ok(Location::Path {
+        original: Arc::clone(original),
+        path,
+        exists: kind == Some(FileKind::File),
+    })
 }
 
 /// The paths that fit a pattern with `*`, `?`, `[…]`, `{a,b}` and `**`, sorted.

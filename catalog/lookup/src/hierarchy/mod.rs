@@ -10,7 +10,7 @@ use std::sync::Arc;
 use camino::{Utf8Path, Utf8PathBuf};
 use ficelle_language::{Value, error::Evaluated, values::HashMap};
 
-use crate::{LookupHost, data::from_node, key::failure};
+use crate::{LookupHost, data::from_node, explain::Kind, key::failure};
 
 pub(crate) use entry::{Backend, Entry, Locations};
 
@@ -23,17 +23,57 @@ pub(crate) enum Layer {
 }
 
 /// A hierarchy as configured.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(crate) struct Hierarchy {
+    /// Of the configuration file's format.
+    pub version: u8,
+    /// The configuration file, where there is one.
+    pub file: Option<Utf8PathBuf>,
     /// The levels, strongest first.
     pub entries: Vec<Entry>,
     /// Levels asked when no layer knows the key; of a module only.
     pub defaults: Vec<Entry>,
 }
 
+/// No levels, which is what is there without a configuration.
+impl Default for Hierarchy {
+    fn default() -> Self {
+        Self {
+            version: 5,
+            file: None,
+            entries: Vec::new(),
+            defaults: Vec::new(),
+        }
+    }
+}
+
 impl Hierarchy {
-    /// Reads a `hiera.yaml`; `None` where there is none.
-    pub fn load(host: &dyn LookupHost, layer: &Layer, path: &Utf8Path) -> Evaluated<Option<Self>> {
+    /// How an explanation names a layer that has this hierarchy.
+    pub fn step(&self, layer: &Layer) -> Kind {
+        let version = self.version;
+        let module = match layer {
+            Layer::Module(name) => Some(Arc::clone(name)),
+            _ => None,
+        };
+        let layer = match layer {
+            Layer::Global => "Global".to_owned(),
+            Layer::Environment => "Environment".to_owned(),
+            Layer::Module(name) => format!("Module \"{name}\""),
+        };
+        Kind::Layer {
+            name: format!("{layer} Data Provider (hiera configuration version {version})"),
+            configuration: self.file.as_ref().map(|file| file.as_str().into()),
+            module,
+        }
+    }
+
+    /// Reads a `hiera.yaml`; `None` where there is none. `environment` is the environment's root.
+    pub fn load(
+        host: &dyn LookupHost,
+        layer: &Layer,
+        path: &Utf8Path,
+        environment: &Utf8Path,
+    ) -> Evaluated<Option<Self>> {
         let bytes = host
             .inputs()
             .read(path)
@@ -42,7 +82,11 @@ impl Hierarchy {
         let text = String::from_utf8_lossy(&bytes);
         let node = ficelle_model::yaml::parse(&text)
             .map_err(|error| failure(format!("Unable to parse ({path}): {error}")))?;
-        let file = ConfigurationFile { path, text: &text };
+        let file = ConfigurationFile {
+            path,
+            text: &text,
+            environment,
+        };
         let hash = match from_node(&node) {
             Value::Hash(hash) => hash,
             _ => {
@@ -56,7 +100,11 @@ impl Hierarchy {
                 Arc::default()
             }
         };
-        file.read(host, layer, &hash).map(Some)
+        let hierarchy = file.read(host, layer, &hash)?;
+        Ok(Some(Self {
+            file: Some(path.to_owned()),
+            ..hierarchy
+        }))
     }
 }
 
@@ -64,6 +112,7 @@ impl Hierarchy {
 pub(crate) struct ConfigurationFile<'t> {
     path: &'t Utf8Path,
     text: &'t str,
+    environment: &'t Utf8Path,
 }
 
 impl ConfigurationFile<'_> {
@@ -105,8 +154,9 @@ impl ConfigurationFile<'_> {
 
     fn deprecated(&self, host: &dyn LookupHost, version: u8) {
         let path = self.path;
+        // One for all files: whoever reads it looks for the others.
         host.deprecate(
-            path.as_str(),
+            "hiera.yaml",
             &format!(
                 "{path}: Use of 'hiera.yaml' version {version} is deprecated. It should be \
                  converted to version 5"

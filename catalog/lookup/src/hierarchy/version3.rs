@@ -9,12 +9,12 @@ use super::{
 
 impl ConfigurationFile<'_> {
     pub(super) fn version3(&self, hash: &HashMap) -> Evaluated<Hierarchy> {
-        let list = |key: &str, default: &str| {
+        let list = |key: &str, default: &[&str]| {
             let value = hash.get(&Value::string(key));
-            value.map_or_else(|| vec![default.into()], texts)
+            value.map_or_else(|| default.iter().map(|&one| one.into()).collect(), texts)
         };
-        let backends = list("backends", "yaml");
-        let paths = list("hierarchy", "common");
+        let backends = list("backends", &["yaml"]);
+        let paths = list("hierarchy", &["nodes/%{::trusted.certname}", "common"]);
         let mut entries: Vec<Entry> = Vec::new();
         for backend in &backends {
             if entries.iter().any(|entry| entry.name == *backend) {
@@ -57,7 +57,7 @@ impl ConfigurationFile<'_> {
                 }
             };
             let folder = text(options, "datadir")
-                .map_or_else(|| self.root().join("hieradata"), Utf8PathBuf::from);
+                .map_or_else(|| self.environment.join("hieradata"), Utf8PathBuf::from);
             entries.push(Entry {
                 name: backend.clone(),
                 backend: function,
@@ -68,8 +68,9 @@ impl ConfigurationFile<'_> {
             });
         }
         Ok(Hierarchy {
+            version: 3,
             entries,
-            defaults: Vec::new(),
+            ..Hierarchy::default()
         })
     }
 }

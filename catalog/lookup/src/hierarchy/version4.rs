@@ -55,8 +55,9 @@ impl ConfigurationFile<'_> {
             });
         }
         Ok(Hierarchy {
+            version: 4,
             entries,
-            defaults: Vec::new(),
+            ..Hierarchy::default()
         })
     }
 }

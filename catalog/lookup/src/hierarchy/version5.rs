@@ -59,6 +59,7 @@ impl ConfigurationFile<'_> {
         Ok(Hierarchy {
             entries,
             defaults: default_entries,
+            ..Hierarchy::default()
         })
     }
 
@@ -188,12 +189,8 @@ impl ConfigurationFile<'_> {
         self.check_options(level, &format!("hierarchy '{name}'"))?;
         let backend = match backend(level).or_else(|| backend(defaults)) {
             Some(backend) => backend,
-            None if BACKENDS
-                .iter()
-                .all(|&key| !defaults.contains_key(&Value::string(key))) =>
-            {
-                Backend::DataHash("yaml_data".into())
-            }
+            // With `defaults` of its own, a file says all of them.
+            None if defaults.is_empty() => Backend::DataHash("yaml_data".into()),
             None => {
                 return self.refuse(
                     &format!(

@@ -232,6 +232,7 @@ static TABLE: &[Setting] = &[
     setting("tasks", Boolean, "false"),
     setting("trace", Boolean, "false"),
     setting("transactionstorefile", Path, "$statedir/transactionstore.yaml"),
+    setting("trusted_external_command", Path, ""),
     setting("trusted_oid_mapping_file", Path, "$confdir/custom_trusted_oid_mapping.yaml"),
     setting("use_cached_catalog", Boolean, "false"),
     setting("usecacheonfailure", Boolean, "true"),

@@ -127,9 +127,11 @@ fn scalar(text: &mut String, string: &str) {
         && !string.contains(": ")
         && !string.contains(" #")
         && !string.chars().any(char::is_control);
-    if is_plain && string != "y" && string != "n" {
+    // What YAML 1.1 might take for a truth value, Psych quotes like this.
+    let is_letter = matches!(string, "y" | "n" | "Y" | "N");
+    if is_plain && !is_letter {
         text.push_str(string);
-    } else if string.chars().any(|c| c.is_control()) {
+    } else if is_letter || string.chars().any(|c| c.is_control()) {
         text.push('"');
         for c in string.chars() {
             match c {

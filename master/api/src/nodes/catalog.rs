@@ -9,9 +9,9 @@ use axum::{
     http::{HeaderMap, header},
     response::{IntoResponse, Response},
 };
-use ficelle_compiler::{CompileRequest, Compiled, compile, request::trusted};
+use ficelle_compiler::{CompileRequest, Compiled, compile};
 use ficelle_model::{
-    Certname, Data, EnvironmentName, Facts,
+    Certname, EnvironmentName, Facts,
     data::DataHash,
     wire::{self, Richness, catalog::Text},
 };
@@ -21,11 +21,10 @@ use tokio::runtime::Handle;
 use uuid::Uuid;
 
 use crate::{
-    PUPPET_VERSION,
     compile::StoreInputs,
     error::ApiError,
     negotiation::{self, Form},
-    nodes::{facts, refused},
+    nodes::{definition::failed, facts, refused},
     peer::Peer,
     query::Query,
     rule::Subject,
@@ -103,13 +102,13 @@ async fn answer(
     })?;
     tracing::info!(
         node.certname = %name,
-        environment = %environment,
+        environment = %compiled.environment,
         catalog.resources = compiled.resources,
         catalog.version = compiled.version,
         duration_ms = started.elapsed().as_secs_f64() * 1000.0,
         "compiled a catalog"
     );
-    keep(app, &name, &environment, &compiled).await?;
+    keep(app, &name, &compiled).await?;
     Ok((
         [(header::CONTENT_TYPE, form.content_type())],
         compiled.answer,
@@ -119,6 +118,8 @@ async fn answer(
 
 /// A catalog that was compiled, written down.
 struct Written {
+    /// The one that it was compiled in: a classifier may have chosen another than the agent.
+    environment: EnvironmentName,
     resources: usize,
     version: String,
     /// What is kept.
@@ -148,6 +149,7 @@ impl Written {
             json: wire::resource::write(resource),
         });
         Self {
+            environment: catalog.environment.clone(),
             resources: catalog.resources.len(),
             version,
             exported: exported.collect(),
@@ -166,8 +168,6 @@ async fn run(
     richness: Richness,
 ) -> Result<Written, ApiError> {
     let mut request = CompileRequest::new(name.clone(), Arc::new(facts));
-    request.trusted = trusted(&name, peer.trusted_extensions());
-    request.server_facts = server_facts(app, environment);
     request.settings = app.language.clone();
     let inputs = StoreInputs {
         disk: Arc::clone(app.environments.disk()),
@@ -175,15 +175,20 @@ async fn run(
         runtime: Handle::current(),
         node: name,
     };
-    let environments = Arc::clone(&app.environments);
+    let extensions = app.definitions.extensions(peer);
     let wanted = environment.clone();
-    let timeout = app.compile_timeout;
+    let work = Arc::clone(app);
     let compiled = app.compiler.run(move || {
-        let environment = environments
-            .get(&wanted)
-            .map_err(|error| refused(&wanted, &error))?;
+        let wanted = define(&work, &mut request, extensions, wanted, &inputs)?;
+        let environment =
+            work.environments
+                .get(&wanted)
+                .map_err(|error| match work.definitions.classifier {
+                    Some(_) => failed(&request.node, error),
+                    None => refused(&wanted, &error),
+                })?;
         // The time in the queue is not the manifest's.
-        request.deadline = Some(Instant::now() + timeout);
+        request.deadline = Some(Instant::now() + work.compile_timeout);
         let compiled = compile(&request, &environment, &inputs).map_err(ApiError::server_error)?;
         for entry in &compiled.logs {
             log(&request.node, entry);
@@ -193,12 +198,32 @@ async fn run(
     compiled.await?
 }
 
-fn server_facts(app: &App, environment: &EnvironmentName) -> DataHash {
-    DataHash::from_iter([
-        ("serverversion".into(), Data::from(PUPPET_VERSION)),
-        ("servername".into(), Data::from(app.server_name.as_str())),
-        ("environment".into(), Data::from(environment.as_str())),
-    ])
+/// Takes what the master knows of the node into the request; gives the environment to compile in.
+fn define(
+    app: &App,
+    request: &mut CompileRequest,
+    extensions: DataHash,
+    wanted: EnvironmentName,
+    inputs: &StoreInputs,
+) -> Result<EnvironmentName, ApiError> {
+    let node = request.node.clone();
+    let classified = app
+        .definitions
+        .classify(&node, inputs)
+        .map_err(|error| failed(&node, error))?
+        .ok_or_else(|| {
+            ApiError::server_error(format_args!("Could not find node '{node}'; cannot compile"))
+        })?;
+    let (trusted, reads) = app
+        .definitions
+        .trusted(&node, extensions, inputs)
+        .map_err(|error| failed(&node, error))?;
+    let environment = classified.environment.unwrap_or(wanted);
+    request.classification = classified.classification;
+    request.trusted = trusted;
+    request.server_facts = app.definitions.server_facts(&app.server_name, &environment);
+    request.reads = reads.after(&classified.reads);
+    Ok(environment)
 }
 
 fn log(node: &Certname, entry: &ficelle_compiler::LogMessage) {
@@ -222,15 +247,10 @@ fn log(node: &Certname, entry: &ficelle_compiler::LogMessage) {
 }
 
 /// Keeps the catalog, and replaces what the node exports.
-async fn keep(
-    app: &App,
-    name: &Certname,
-    environment: &EnvironmentName,
-    compiled: &Written,
-) -> Result<(), ApiError> {
+async fn keep(app: &App, name: &Certname, compiled: &Written) -> Result<(), ApiError> {
     let catalog = NewCatalog {
         certname: name,
-        environment: environment.as_str(),
+        environment: compiled.environment.as_str(),
         json: compiled.text.constant(),
         exported: &compiled.exported,
         at: Timestamp::now().as_millisecond(),

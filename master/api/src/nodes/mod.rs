@@ -1,6 +1,7 @@
 //! `/puppet/v3`, as far as it is about one node: its catalog, facts and report.
 
 pub mod catalog;
+pub mod definition;
 pub mod environments;
 pub mod facts;
 pub mod node;

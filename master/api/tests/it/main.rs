@@ -1,6 +1,7 @@
 //! The endpoints over real TLS, as agents see them.
 
 mod authority;
+mod classification;
 mod denials;
 mod files;
 mod master;

@@ -6,6 +6,7 @@ use ficelle_api::{
     App, AppFiles, Server, StoreRegistry,
     compile::{EnvironmentFolders, Environments, Pool},
     files::Mounts,
+    nodes::definition::Definitions,
     router, tls,
 };
 use ficelle_ca::{
@@ -17,7 +18,7 @@ use ficelle_compiler::{EnvironmentDefaults, Settings};
 use ficelle_model::Certname;
 use ficelle_store::Store;
 use jiff::Timestamp;
-use rcgen::{CertificateParams, DistinguishedName, DnType, KeyPair};
+use rcgen::{CertificateParams, CustomExtension, DistinguishedName, DnType, KeyPair};
 use reqwest::{Certificate, Identity, Method, StatusCode};
 use tempfile::TempDir;
 use tokio::sync::oneshot;
@@ -32,6 +33,11 @@ pub struct Master {
 impl Master {
     /// Serves `control` with one environment, `production`.
     pub async fn start() -> Self {
+        Self::start_with(|_| Definitions::default()).await
+    }
+
+    /// The same, with definitions of nodes that may lie in its directory.
+    pub async fn start_with(define: impl FnOnce(&Path) -> Definitions) -> Self {
         // Another test may have been first.
         let _ = rustls::crypto::aws_lc_rs::default_provider().install_default();
         let directory = tempfile::tempdir().expect("a directory");
@@ -51,7 +57,7 @@ impl Master {
         );
         let url = format!("sqlite:{}", root.join("store.db").display());
         let store = ficelle_store::open(&url).await.expect("a store");
-        let app = Arc::new(app(root, store).await);
+        let app = Arc::new(app(root, store, define(root)).await);
         let tls = tls_config(&app, root).await;
         let address = "127.0.0.1:0".parse().expect("an address");
         let server = Server::bind(address, tls, router(Arc::clone(&app)))
@@ -77,9 +83,14 @@ impl Master {
 
     /// A client with a certificate of this name, signed by the operator.
     pub async fn node(&self, name: &str) -> Client {
+        self.node_with(name, &[]).await
+    }
+
+    /// The same, with extensions in its certificate: object ids and texts.
+    pub async fn node_with(&self, name: &str, extensions: &[(&[u64], &str)]) -> Client {
         let key = keys::generate(KeyType::P256).expect("a key");
         let name = Certname::parse(name).expect("a valid name");
-        let pem = request(name.as_str(), &key);
+        let pem = request_with(name.as_str(), &key, extensions);
         self.app
             .authority
             .submit(&name, &pem)
@@ -143,7 +154,17 @@ async fn answer(request: reqwest::RequestBuilder) -> (StatusCode, String) {
 }
 
 pub fn request(name: &str, key: &KeyPair) -> String {
+    request_with(name, key, &[])
+}
+
+fn request_with(name: &str, key: &KeyPair, extensions: &[(&[u64], &str)]) -> String {
     let mut params = CertificateParams::default();
+    let extensions = extensions.iter().map(|(oid, text)| {
+        let length = u8::try_from(text.len()).expect("a short text");
+        let der = [&[0x0c, length], text.as_bytes()].concat();
+        CustomExtension::from_oid_content(oid, der)
+    });
+    params.custom_extensions = extensions.collect();
     params.distinguished_name = DistinguishedName::new();
     params.distinguished_name.push(DnType::CommonName, name);
     params
@@ -153,7 +174,7 @@ pub fn request(name: &str, key: &KeyPair) -> String {
         .expect("its PEM")
 }
 
-async fn app(root: &Path, store: Arc<dyn Store>) -> App {
+async fn app(root: &Path, store: Arc<dyn Store>, definitions: Definitions) -> App {
     let files = AuthorityFiles {
         key: root.join("ca/ca_key.pem"),
         certificate: root.join("ca/ca_crt.pem"),
@@ -175,6 +196,7 @@ async fn app(root: &Path, store: Arc<dyn Store>) -> App {
         compile_timeout: Duration::from_secs(10),
         language: Settings::default(),
         server_name: Certname::parse("control").expect("a valid name"),
+        definitions,
         mounts: Mounts::default(),
         files: AppFiles {
             bucket: utf8("bucket"),

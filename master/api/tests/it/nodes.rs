@@ -86,7 +86,11 @@ async fn the_report_of_puppets_own_agent_is_read() {
 }
 
 /// Asks for a catalog as Puppet's agents do: the facts in a form, encoded twice.
-async fn catalog(node: &Client, name: &str, environment: &str) -> (StatusCode, serde_json::Value) {
+pub async fn catalog(
+    node: &Client,
+    name: &str,
+    environment: &str,
+) -> (StatusCode, serde_json::Value) {
     let facts = format!(r#"{{"name":"{name}","values":{{"greeting":"hello + welcome"}}}}"#);
     let once = encoded(&facts);
     let body = format!("facts_format=application%2Fjson&facts={}", encoded(&once));
@@ -119,7 +123,7 @@ fn encoded(text: &str) -> String {
     text.bytes().map(escape).collect()
 }
 
-fn titles(catalog: &serde_json::Value, kind: &str) -> Vec<String> {
+pub fn titles(catalog: &serde_json::Value, kind: &str) -> Vec<String> {
     let resources = catalog["resources"].as_array().expect("resources").iter();
     let of_kind = resources.filter(|resource| resource["type"] == kind);
     of_kind
@@ -127,7 +131,7 @@ fn titles(catalog: &serde_json::Value, kind: &str) -> Vec<String> {
         .collect()
 }
 
-fn site(master: &Master, environment: &str, code: &str) {
+pub fn site(master: &Master, environment: &str, code: &str) {
     let path = format!("environments/{environment}/manifests/site.pp");
     write(&master.directory.path().join(path), code);
 }

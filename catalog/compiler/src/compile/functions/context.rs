@@ -114,7 +114,12 @@ fn run(
         ("cached_value", [key]) => Ok(cached(key).unwrap_or_default()),
         ("cached_entries", _) => entries(compiler, call, object),
         ("cached_file_data", [Value::String(path)]) => file_data(compiler, call, path),
-        // What is explained is only for those who ask why a key has its value.
+        ("explain", _) if compiler.lookup.is_explaining() => {
+            let said = call.yield_block(&[])?;
+            compiler.lookup.explain(&texts::display(&said));
+            Ok(Value::Undef)
+        }
+        // Nobody asked why a key has its value.
         _ => Ok(Value::Undef),
     }
 }
