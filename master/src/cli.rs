@@ -8,7 +8,12 @@ use camino::Utf8PathBuf;
 use clap::{Args, CommandFactory as _, Parser, Subcommand};
 use ficelle_model::settings::split_flags;
 
-use crate::{command, installation::Installation, logging, serve, supervisor, terminal::Terminal};
+use crate::{
+    command::{self, Format},
+    installation::Installation,
+    logging, serve, supervisor,
+    terminal::Terminal,
+};
 
 /// Serves a site, and administers it.
 ///
@@ -40,8 +45,12 @@ enum Command {
     /// Compiles a node's catalog and prints it as JSON. Settings that count: --environment,
     /// --environmentpath, --manifest, --modulepath.
     Compile(Compile),
+    /// Prints the value that Hiera's data has for a key.
+    Lookup(command::lookup::Lookup),
+    /// Evaluates code and prints the value of its last statement.
+    Eval(Eval),
     /// Reads manifests and templates (*.epp) and says what is wrong with them.
-    Validate(Files),
+    Validate(Validate),
     /// Prints the tree of manifests.
     Dump(Dump),
     /// Keys and encrypted values for Hiera's data.
@@ -56,13 +65,37 @@ pub struct Compile {
     /// Its facts (JSON or YAML), in place of those that it sent last.
     #[arg(long)]
     pub facts: Option<Utf8PathBuf>,
+    /// How diagnostics are written; json puts the catalog into the same document.
+    #[arg(long, value_enum, default_value_t)]
+    pub format: Format,
 }
 
 #[derive(Args, Debug)]
-pub struct Files {
+pub struct Eval {
+    /// A file with code; without one, standard input is read.
+    pub file: Option<String>,
+    /// The code.
+    #[arg(short, long, value_name = "CODE", conflicts_with = "file")]
+    pub execute: Option<String>,
+    /// The node; without one, this host.
+    #[arg(long)]
+    pub node: Option<String>,
+    /// A file with facts (JSON or YAML), over those that the node sent last.
+    #[arg(long)]
+    pub facts: Option<Utf8PathBuf>,
+    /// How diagnostics are written; json puts the value into the same document.
+    #[arg(long, value_enum, default_value_t)]
+    pub format: Format,
+}
+
+#[derive(Args, Debug)]
+pub struct Validate {
     /// Files; a directory stands for the manifests below it.
     #[arg(required = true)]
     pub files: Vec<Utf8PathBuf>,
+    /// How diagnostics are written.
+    #[arg(long, value_enum, default_value_t)]
+    pub format: Format,
 }
 
 #[derive(Args, Debug)]
@@ -96,7 +129,7 @@ pub fn run(arguments: impl Iterator<Item = String>, terminal: &mut Terminal) -> 
         }
     };
     match command {
-        Command::Validate(files) => command::validate::run(&files.files, terminal),
+        Command::Validate(validate) => command::validate::run(&validate, terminal),
         Command::Dump(dump) => command::dump::run(&dump, terminal),
         Command::Eyaml(eyaml) => command::eyaml::run(eyaml, terminal),
         Command::Serve => {
@@ -122,6 +155,14 @@ pub fn run(arguments: impl Iterator<Item = String>, terminal: &mut Terminal) -> 
         Command::Compile(compile) => {
             logging::quiet();
             command::compile::run(&compile, &Installation::new(flags)?, terminal)
+        }
+        Command::Lookup(lookup) => {
+            logging::quiet();
+            command::lookup::run(&lookup, &Installation::new(flags)?, terminal)
+        }
+        Command::Eval(eval) => {
+            logging::quiet();
+            command::eval::run(&eval, &Installation::new(flags)?, terminal)
         }
     }
 }

@@ -3,11 +3,18 @@
 pub mod ca;
 pub mod cert;
 pub mod compile;
+mod diagnostics;
 pub mod dump;
+pub mod eval;
 pub mod eyaml;
+pub mod lookup;
 pub mod node;
+mod plain;
+mod preparation;
 pub mod report;
 pub mod validate;
+
+pub use diagnostics::Format;
 
 use std::{env, future::Future};
 

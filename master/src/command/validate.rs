@@ -6,13 +6,17 @@ use anyhow::{Context as _, Result};
 use camino::{Utf8Path, Utf8PathBuf};
 use ficelle_syntax::{Dialect, ValidateOptions, diagnostic::Severity, load, source::Source};
 
-use crate::terminal::Terminal;
+use serde_json::Map;
 
-pub fn run(paths: &[Utf8PathBuf], terminal: &mut Terminal) -> Result<ExitCode> {
+use super::diagnostics::Diagnostics;
+use crate::{cli::Validate, terminal::Terminal};
+
+pub fn run(arguments: &Validate, terminal: &mut Terminal) -> Result<ExitCode> {
     let mut files = Vec::new();
-    for path in paths {
+    for path in &arguments.files {
         collect(path, &mut files)?;
     }
+    let mut diagnostics = Diagnostics::new("validate", arguments.format);
     let mut errors = 0;
     for file in &files {
         let dialect = match file.extension() {
@@ -25,11 +29,16 @@ pub fn run(paths: &[Utf8PathBuf], terminal: &mut Terminal) -> Result<ExitCode> {
         };
         for diagnostic in &found {
             errors += usize::from(diagnostic.severity == Severity::Error);
-            terminal.diagnostic(diagnostic.render_pretty());
+            diagnostics.code(diagnostic, terminal);
         }
     }
+    let is_human = diagnostics.is_human();
+    diagnostics.finish(Map::new(), terminal);
     if errors == 0 {
         return Ok(ExitCode::SUCCESS);
+    }
+    if !is_human {
+        return Ok(ExitCode::FAILURE);
     }
     let plural = if errors == 1 { "" } else { "s" };
     terminal.diagnostic(format_args!(
