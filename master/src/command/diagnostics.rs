@@ -6,7 +6,7 @@
 
 use clap::ValueEnum;
 use ficelle_compiler::{CompileError, Level, LogMessage};
-use ficelle_syntax::diagnostic::Diagnostic;
+use ficelle_syntax::{diagnostic::Diagnostic, source::Span};
 use serde_json::{Map, Value, json};
 
 use crate::terminal::Terminal;
@@ -96,17 +96,22 @@ impl Diagnostics {
 }
 
 fn code(found: &Diagnostic) -> Value {
-    let position = found.position();
-    let end = found.span.map(|span| found.source.position(span.end));
-    let excerpt = position.and_then(|at| found.source.text().lines().nth(at.line as usize - 1));
+    // Where only the file is known, it is its end that is wrong.
+    let end = u32::try_from(found.source.text().len()).unwrap_or(u32::MAX);
+    let span = found.span.unwrap_or(Span::new(end, end));
+    let (from, to) = (
+        found.source.position(span.start),
+        found.source.position(span.end),
+    );
+    let excerpt = found.source.text().lines().nth(from.line as usize - 1);
     json!({
         "severity": found.severity.name(),
         "code": found.code,
         "message": found.message,
         "file": found.source.path().map(|path| path.as_ref()),
-        "line": position.map(|at| at.line),
-        "column": position.map(|at| at.column),
-        "end": end.map(|at| json!({"line": at.line, "column": at.column})),
+        "line": from.line,
+        "column": from.column,
+        "end": {"line": to.line, "column": to.column},
         "excerpt": excerpt,
     })
 }
