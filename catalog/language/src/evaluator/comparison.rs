@@ -25,9 +25,9 @@ impl Evaluator<'_> {
         let result = match (operator, &left, &right) {
             (Equal, ..) => left.equals(&right),
             (NotEqual, ..) => !left.equals(&right),
-            (Less, Value::Type(a), Value::Type(b)) => b.is_assignable(a) && a != b,
+            (Less, Value::Type(a), Value::Type(b)) => b.is_assignable(a) && !a.is_equivalent(b),
             (LessEqual, Value::Type(a), Value::Type(b)) => b.is_assignable(a),
-            (Greater, Value::Type(a), Value::Type(b)) => a.is_assignable(b) && a != b,
+            (Greater, Value::Type(a), Value::Type(b)) => a.is_assignable(b) && !a.is_equivalent(b),
             (GreaterEqual, Value::Type(a), Value::Type(b)) => a.is_assignable(b),
             _ => match compare(&left, &right) {
                 Ok(order) => match operator {

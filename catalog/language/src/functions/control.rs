@@ -90,7 +90,7 @@ fn resolve(call: &Call<'_, '_>, deferred: &Object) -> Evaluated {
     let (true, Some(name)) = (is_deferred(deferred), name) else {
         fail!(
             "'call' expects a Deferred value, got {}",
-            deferred.object_type
+            deferred.object_type.text()
         );
     };
     let mut arguments = match deferred.attributes.get("arguments") {

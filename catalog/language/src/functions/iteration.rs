@@ -7,7 +7,7 @@ use crate::{
     error::{Error, Evaluated, Unwind},
     evaluator::{Call, arithmetic::pairs, is_true},
     types::Type,
-    values::{HashMap, Iterator as Lazy, Value},
+    values::{HashMap, Iterator as Lazy, Object, Value},
 };
 
 pub(super) const FUNCTIONS: &[Function] = &[
@@ -526,6 +526,7 @@ struct TreeOptions {
     include_root: bool,
     include_containers: bool,
     include_values: bool,
+    include_refs: bool,
     container_type: Option<Type>,
 }
 
@@ -546,6 +547,7 @@ impl TreeOptions {
             include_root: flag("include_root"),
             include_containers: flag("include_containers"),
             include_values: flag("include_values"),
+            include_refs: option("include_refs").is_some_and(|value| is_true(&value)),
             container_type: match option("container_type") {
                 Some(Value::Type(container)) => Some(container),
                 _ => None,
@@ -559,11 +561,30 @@ impl TreeOptions {
 
     fn is_container(&self, value: &Value) -> bool {
         let is_collection = matches!(value, Value::Array(_) | Value::Hash(_) | Value::Object(_));
-        let fits = match &self.container_type {
-            Some(container) => container.is_instance(value),
-            None => matches!(value, Value::Array(_) | Value::Hash(_)),
-        };
-        is_collection && fits
+        let fits = |container: &Type| container.is_instance(value);
+        is_collection && self.container_type.as_ref().is_none_or(fits)
+    }
+
+    fn children(&self, value: &Value) -> Vec<(Value, Value)> {
+        match value {
+            Value::Array(elements) => {
+                let indexed = elements.iter().enumerate();
+                indexed
+                    .map(|(index, value)| (Value::Integer(index as i64), value.clone()))
+                    .collect()
+            }
+            Value::Hash(entries) => entries
+                .iter()
+                .map(|(key, value)| (key.clone(), value.clone()))
+                .collect(),
+            Value::Object(object) => object
+                .attributes
+                .iter()
+                .filter(|(name, _)| self.include_refs || !is_reference(object, name))
+                .map(|(name, value)| (Value::String(name.clone()), value.clone()))
+                .collect(),
+            _ => Vec::new(),
+        }
     }
 }
 
@@ -594,25 +615,14 @@ fn tree_each(call: &Call<'_, '_>) -> Evaluated {
     Ok(call.arguments[0].clone())
 }
 
-fn children(value: &Value) -> Vec<(Value, Value)> {
-    match value {
-        Value::Array(elements) => {
-            let indexed = elements.iter().enumerate();
-            indexed
-                .map(|(index, value)| (Value::Integer(index as i64), value.clone()))
-                .collect()
-        }
-        Value::Hash(entries) => entries
-            .iter()
-            .map(|(key, value)| (key.clone(), value.clone()))
-            .collect(),
-        Value::Object(object) => object
-            .attributes
-            .iter()
-            .map(|(name, value)| (Value::String(name.clone()), value.clone()))
-            .collect(),
-        _ => Vec::new(),
-    }
+/// Whether an attribute only refers to what belongs elsewhere.
+fn is_reference(object: &Object, name: &str) -> bool {
+    let of = match &object.object_type {
+        Type::Object(of) => of.member(name),
+        Type::ParameterizedObject(of) => of.base.member(name),
+        _ => None,
+    };
+    of.is_some_and(|(_, attribute)| attribute.kind.as_deref() == Some("reference"))
 }
 
 fn is_wanted(path: &[Value], value: &Value, options: &TreeOptions) -> bool {
@@ -633,7 +643,7 @@ fn depth_first(
         visited.push(Value::array([Value::array(&path[..]), value.clone()]));
     }
     if options.is_container(value) {
-        for (key, child) in children(value) {
+        for (key, child) in options.children(value) {
             path.push(key);
             depth_first(path, &child, options, visited);
             path.pop();
@@ -648,7 +658,7 @@ fn breadth_first(root: &Value, options: &TreeOptions, visited: &mut Vec<Value>) 
             visited.push(Value::array([Value::array(&path[..]), value.clone()]));
         }
         if options.is_container(&value) {
-            for (key, child) in children(&value) {
+            for (key, child) in options.children(&value) {
                 let mut path = path.clone();
                 path.push(key);
                 queue.push_back((path, child));

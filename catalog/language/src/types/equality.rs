@@ -67,6 +67,11 @@ impl PartialEq for Type {
 impl Eq for Type {}
 
 impl Type {
+    /// Whether every instance of one is one of the other.
+    pub fn is_equivalent(&self, other: &Type) -> bool {
+        self == other || self.is_assignable(other) && other.is_assignable(self)
+    }
+
     /// Something to hash: equal for equal types.
     pub(crate) fn hash_key(&self) -> String {
         self.name()

@@ -2,7 +2,7 @@
 
 use super::{
     Presence, Range, StructMember, TupleType, Type, assignable::any_matches, init, make::length,
-    object, recursion::Guard,
+    object, pcore, recursion::Guard,
 };
 use crate::values::{HashMap, Key, SemVer, Value};
 
@@ -102,6 +102,10 @@ impl Type {
                 _ => true,
             },
             (Self::Init(of), _) => init::instance(of, value, guard),
+            (Self::Object(object), Value::Type(given)) => {
+                object.is_any()
+                    || pcore::type_of(given).is_some_and(|meta| self.assignable(&meta, guard))
+            }
             (Self::Object(_), Value::Object(given)) => self.assignable(&given.object_type, guard),
             (Self::ParameterizedObject(wanted), Value::Object(given)) => {
                 Self::Object(wanted.base.clone()).assignable(&given.object_type, guard)

@@ -21,7 +21,8 @@ impl Value {
         }
     }
 
-    /// The language's `==`: strings without regard to case, `1 == 1.0`, elements alike.
+    /// The language's `==`: strings without regard to case, `1 == 1.0`, types by their instances,
+    /// elements alike.
     pub fn equals(&self, other: &Value) -> bool {
         match (self, other) {
             (Self::String(a), Self::String(b)) => a.eq_ignore_ascii_case(b),
@@ -44,6 +45,7 @@ impl Value {
             (Self::Integer(_) | Self::Float(_), Self::Timestamp(_) | Self::Timespan(_)) => {
                 other.equals(self)
             }
+            (Self::Type(a), Self::Type(b)) => a.is_equivalent(b),
             _ => self == other,
         }
     }

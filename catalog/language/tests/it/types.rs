@@ -188,3 +188,67 @@ fn what_a_definition_says_cannot_be_annotated_anew() {
             .contains("can't modify frozen String: \"x\"")
     );
 }
+
+#[test]
+fn types_are_equal_where_their_instances_are() {
+    assert_eq!(
+        value(
+            "String([String == Enum, Optional[Integer] == Variant[Undef, Integer], String < Enum])"
+        ),
+        "[true, true, false]"
+    );
+    assert_eq!(
+        value("String([Integer == String, Integer[1] == Integer, Integer[1] < Integer])"),
+        "[false, false, true]"
+    );
+}
+
+#[test]
+fn types_are_instances_of_the_types_of_types() {
+    assert_eq!(
+        value(
+            "String([Integer =~ Object, Integer =~ Pcore::NumericType, String =~ Pcore::ArrayType])"
+        ),
+        "[true, true, false]"
+    );
+    assert_eq!(
+        value("String([Pcore::IntegerType.new(1, 5), Pcore::ArrayType({element_type => String})])"),
+        "[Integer[1, 5], Array[String]]"
+    );
+}
+
+#[test]
+fn what_is_deferred_is_found_at_any_depth() {
+    assert_eq!(
+        value(
+            "$d = Deferred('join', [[Deferred('upcase', ['a']), {b => 1}.keys[0]], ','])
+            $d.call"
+        ),
+        "A,b"
+    );
+    assert_eq!(
+        value(
+            "function f(Sensitive $s, Hash $h) { \"${s.unwrap}${h[k]}\" }
+            Deferred('f', [Sensitive(Deferred('upcase', ['a'])), {k => Deferred('upcase', ['b'])}]).call"
+        ),
+        "AB"
+    );
+}
+
+#[test]
+fn a_tree_of_objects_goes_by_what_belongs_to_them() {
+    let tree = "type P = Object[{attributes => {
+        name => String,
+        father => Optional[P],
+        friend => {type => Optional[P], kind => reference},
+    }}]
+    $p = P({name => a, father => P({name => b}), friend => P({name => c})})\n";
+    let paths = |options: &str| {
+        value(&format!(
+            "{tree} $r = $p.tree_each({{include_containers => false{options}}}) \
+             String($r.filter |$path, $v| {{ $v =~ String }}.map |$path, $v| {{ $v }})"
+        ))
+    };
+    assert_eq!(paths(""), "['a', 'b']");
+    assert_eq!(paths(", include_refs => true"), "['a', 'c', 'b']");
+}

@@ -132,12 +132,9 @@ fn entries(compiler: &Compiler<'_>, call: &Call<'_, '_>, object: &Arc<Object>) -
         pairs.collect()
     });
     let Some(block) = call.block else {
-        let pairs = pairs
-            .into_iter()
-            .map(|(key, value)| Value::array([key, value]));
-        let pairs = Value::array(pairs.collect::<Vec<_>>());
-        // An array that is asked for its entries one at a time.
-        return call.forward("step", &[pairs, Value::Integer(1)]);
+        // A hash that is asked for its entries one at a time.
+        let entries = Value::hash(pairs.into_iter().collect());
+        return call.forward("step", &[entries, Value::Integer(1)]);
     };
     let takes_pair = block.arity().1 == Some(1);
     for (key, value) in pairs {

@@ -6,7 +6,7 @@ use indexmap::IndexMap;
 
 use super::{Constructor, way};
 use crate::{
-    types::{Attribute, ObjectType, Presence, Type},
+    types::{Attribute, ObjectType, Presence, Type, pcore},
     values::{Object, Value},
 };
 
@@ -57,7 +57,7 @@ pub(super) fn object(object: &Arc<ObjectType>) -> Result<Constructor, String> {
                 .iter()
                 .map(|(name, _)| arguments[0].get(name).cloned())
                 .collect();
-            Ok(make(&object, &attributes, given))
+            make(&object, &attributes, given)
         })
     };
     let by_position = {
@@ -67,7 +67,7 @@ pub(super) fn object(object: &Arc<ObjectType>) -> Result<Constructor, String> {
             let given = (0..attributes.len())
                 .map(|index| arguments.get(index).cloned())
                 .collect();
-            Ok(make(&object, &attributes, given))
+            make(&object, &attributes, given)
         })
     };
     let name = format!("new_{}", object.name);
@@ -78,7 +78,7 @@ fn make(
     object: &Arc<ObjectType>,
     attributes: &[(Arc<str>, Attribute)],
     given: Vec<Option<Value>>,
-) -> Value {
+) -> Result<Value, String> {
     let mut values: IndexMap<Arc<str>, Value> = IndexMap::new();
     for ((name, attribute), value) in attributes.iter().zip(given) {
         let value = value
@@ -86,8 +86,11 @@ fn make(
             .unwrap_or_default();
         values.insert(name.clone(), value);
     }
-    Value::Object(Arc::new(Object {
+    if pcore::is_type_of_types(&object.name) {
+        return pcore::from_attributes(&object.name, &values).map(Value::Type);
+    }
+    Ok(Value::Object(Arc::new(Object {
         object_type: Type::Object(object.clone()),
         attributes: values,
-    }))
+    })))
 }

@@ -10,6 +10,7 @@ use std::sync::Arc;
 
 use indexmap::IndexMap;
 
+use super::{Type, names};
 use crate::values::Value;
 
 pub use read::from_attributes;
@@ -24,4 +25,9 @@ const PREFIX: &str = "Pcore::";
 /// Whether instances of the type of this name are types themselves.
 pub fn is_type_of_types(name: &str) -> bool {
     name.starts_with(PREFIX) && name.ends_with("Type")
+}
+
+/// The type that a type is an instance of: `Pcore::ArrayType`.
+pub(super) fn type_of(of: &Type) -> Option<Type> {
+    names::find(&write::name(of))
 }

@@ -208,6 +208,7 @@ impl Reader<'_> {
                 Some(parameters) => self.parameterized(Type::Uri(None), parameters)?,
             },
             "Object" => match self.get("_pcore_init_hash") {
+                Some(Value::Hash(entries)) if entries.is_empty() => Type::any_object(),
                 None => Type::any_object(),
                 Some(hash) => self.parameterized(Type::any_object(), hash)?,
             },

@@ -15,7 +15,12 @@ use crate::{
 pub fn attributes(of: &Type) -> (String, Attributes) {
     let mut writer = Writer::default();
     writer.describe(of);
-    (format!("{}{}Type", super::PREFIX, kind(of)), writer.0)
+    (name(of), writer.0)
+}
+
+/// `Pcore::ArrayType`
+pub(super) fn name(of: &Type) -> String {
+    format!("{}{}Type", super::PREFIX, kind(of))
 }
 
 /// `Array` of `Pcore::ArrayType`.
@@ -54,10 +59,12 @@ impl Writer {
     }
 
     fn set_bounds<T: Copy>(&mut self, range: &Range<T>, value: impl Fn(T) -> Value) {
-        for (name, bound) in [("from", range.from), ("to", range.to)] {
-            if let Some(bound) = bound {
-                self.set(name, value(bound));
-            }
+        // The lower bound is named wherever there is an upper one.
+        if !range.is_unbounded() {
+            self.set("from", range.from.map_or(Value::Undef, &value));
+        }
+        if let Some(to) = range.to {
+            self.set("to", value(to));
         }
     }
 
@@ -117,7 +124,7 @@ impl Writer {
                     self.set("init_args", of.arguments.clone());
                 }
             }
-            Type::Object(of) if !of.is_any() => self.set("_pcore_init_hash", of.init_hash()),
+            Type::Object(of) => self.set("_pcore_init_hash", of.init_hash()),
             Type::ParameterizedObject(of) => {
                 self.set("base_type", Type::Object(Arc::clone(&of.base)));
                 let names = of.base.all_type_parameters();
