@@ -14,8 +14,8 @@ impl Type {
             Self::Integer(_) => Self::INTEGER,
             Self::Float(_) => Self::FLOAT,
             Self::String(_) | Self::StringValue(_) => Self::STRING,
-            Self::Timestamp(_) => Self::Timestamp(Range::UNBOUNDED),
-            Self::Timespan(_) => Self::Timespan(Range::UNBOUNDED),
+            Self::Timestamp(_) => Self::Timestamp(Arc::default()),
+            Self::Timespan(_) => Self::Timespan(Arc::default()),
             Self::Uri(_) => Self::Uri(None),
             Self::Enum(values) => {
                 let sizes = || {

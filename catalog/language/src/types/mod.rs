@@ -38,7 +38,8 @@ pub mod signature;
 pub use make::{Letters, PairType, capitalize_segments};
 pub use object::MemberKind;
 
-/// A type. Cheap to clone; parameters sit behind `Arc`.
+/// A type. Cheap to clone; parameters sit behind `Arc`. Every value is as large as the largest of
+/// these: what is rare and wide (the bounds of times) sits behind one too.
 #[derive(Clone, Debug)]
 pub enum Type {
     /// `Any`
@@ -106,9 +107,9 @@ pub enum Type {
     /// `Binary`
     Binary,
     /// `Timestamp[from, to]`, nanoseconds since 1970
-    Timestamp(Range<i128>),
+    Timestamp(Arc<Range<i128>>),
     /// `Timespan[from, to]`, nanoseconds
-    Timespan(Range<i128>),
+    Timespan(Arc<Range<i128>>),
     /// `SemVer[ranges]`
     SemVer(Arc<Vec<SemVerRange>>),
     /// `SemVerRange`

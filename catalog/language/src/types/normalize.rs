@@ -127,19 +127,19 @@ fn normalize_variant(types: &[Type]) -> Type {
         merged,
         Range::intersects,
         |one| match one {
-            Type::Timespan(range) => Some(*range),
+            Type::Timespan(range) => Some(**range),
             _ => None,
         },
-        Type::Timespan,
+        |range| Type::Timespan(Arc::new(range)),
     );
     let merged = merge_ranges(
         merged,
         Range::intersects,
         |one| match one {
-            Type::Timestamp(range) => Some(*range),
+            Type::Timestamp(range) => Some(**range),
             _ => None,
         },
-        Type::Timestamp,
+        |range| Type::Timestamp(Arc::new(range)),
     );
     Type::variant_of(merged)
 }

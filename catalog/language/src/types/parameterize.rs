@@ -125,12 +125,12 @@ pub fn parameterize(base: &Type, keys: &[Value]) -> Parameterized {
         Type::Type(_) => Ok(Type::type_of(contained("Type", keys)?)),
         Type::Iterable(_) => Ok(Type::iterable_of(contained("Iterable", keys)?)),
         Type::Iterator(_) => Ok(Type::Iterator(Some(Arc::new(contained("Iterator", keys)?)))),
-        Type::Timestamp(_) => {
-            times(base, keys, super::construct::timestamp_bound).map(Type::Timestamp)
-        }
-        Type::Timespan(_) => {
-            times(base, keys, super::construct::timespan_bound).map(Type::Timespan)
-        }
+        Type::Timestamp(_) => times(base, keys, super::construct::timestamp_bound)
+            .map(Arc::new)
+            .map(Type::Timestamp),
+        Type::Timespan(_) => times(base, keys, super::construct::timespan_bound)
+            .map(Arc::new)
+            .map(Type::Timespan),
         Type::SemVer(_) => sem_ver(base, keys),
         Type::Uri(_) => uri(keys),
         Type::Runtime(_) => runtime(keys),

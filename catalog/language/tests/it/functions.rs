@@ -104,3 +104,19 @@ fn getvar_and_dig_walk_data() {
     assert_eq!(value("{a => {b => [1, 2]}}.dig(a, b, 1)"), "2");
     assert_eq!(value("{'x.y' => 3}.get(\"'x.y'\")"), "3");
 }
+
+/// Rust's formatter takes widths and precisions up to 65,535 and panics above: fuzzing found it.
+#[test]
+fn widths_and_precisions_may_be_larger_than_the_formatters_own() {
+    for (code, length) in [
+        ("sprintf('%70000d', 7)", "70000"),
+        ("sprintf('%.70000f', 1.5)", "70002"),
+        ("sprintf('%.70000e', 1.5)", "70006"),
+        ("Timestamp('2026-11-21').strftime('%70000A')", "70000"),
+        ("Timestamp('2026-11-21').strftime('%70000d')", "70000"),
+    ] {
+        assert_eq!(value(&format!("{code}.length")), length, "{code}");
+    }
+    let wide = error("sprintf('%5555555555555{a}', {a => 1})");
+    assert!(wide.contains("width or precision"), "{wide}");
+}

@@ -150,3 +150,16 @@ fn pieces_of_the_language_in_any_order() {
 fn any_text_at_all() {
     run("\\PC{0,80}", |text: &String| check(text));
 }
+
+/// Inputs that made the lexer or the parser panic once: a string that reaches past the heredoc on
+/// whose line it starts, so that the line's end leads back.
+#[test]
+fn what_fuzzing_found() {
+    for text in [
+        "@(O)\"\nO\n\"\n",
+        "<% @(O)\"\nO\n\"\n %>",
+        "notice(@(O), \"\nO\n\")\n",
+    ] {
+        check(text);
+    }
+}

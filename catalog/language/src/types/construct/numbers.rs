@@ -30,8 +30,8 @@ fn convertible(mut types: Vec<Type>, pattern: &str) -> Type {
     types.extend([
         Type::BOOLEAN,
         Type::pattern_of(&[pattern]),
-        Type::Timespan(crate::types::Range::UNBOUNDED),
-        Type::Timestamp(crate::types::Range::UNBOUNDED),
+        Type::Timespan(std::sync::Arc::default()),
+        Type::Timestamp(std::sync::Arc::default()),
     ]);
     named("Convertible", Type::Variant(types.into()))
 }

@@ -113,14 +113,14 @@ impl Reader<'_> {
                 Value::Integer(bound) => Some(*bound as f64),
                 _ => None,
             })?),
-            "Timestamp" => Type::Timestamp(self.range(|bound| match bound {
+            "Timestamp" => Type::Timestamp(Arc::new(self.range(|bound| match bound {
                 Value::Timestamp(bound) => Some(*bound),
                 _ => None,
-            })?),
-            "Timespan" => Type::Timespan(self.range(|bound| match bound {
+            })?)),
+            "Timespan" => Type::Timespan(Arc::new(self.range(|bound| match bound {
                 Value::Timespan(bound) => Some(*bound),
                 _ => None,
-            })?),
+            })?)),
             "String" => match self.get("size_type_or_value") {
                 Some(Value::String(text)) => Type::StringValue(Arc::clone(text)),
                 _ => Type::String(self.size_at("size_type_or_value")?.unwrap_or_default()),
