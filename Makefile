@@ -42,10 +42,10 @@ conformance: setup ## the language's recorded cases, against tests/conformance/t
 interop: setup ## a real Puppet agent against the master; Debian's modules and templates, by both
 	tests/interop/run
 
-fuzz: setup ## the parsers under random input
+fuzz: setup ## what reads text, under random input led by coverage
 	tests/fuzz/run
 
-bench: setup ## compile and run times
+bench: setup ## what steps cost, and whole processes beside puppetserver and puppet-agent
 	tests/bench/run
 
 audit: ## licences and advisories of what we depend on (needs the internet and cargo-deny)
