@@ -162,10 +162,7 @@ mod tests {
     #[test]
     fn names_lead_to_numbers_and_back() {
         assert_eq!(oid("pp_role"), Some("1.3.6.1.4.1.34380.1.1.13"));
-        assert_eq!(
-            short_name("1.3.6.1.4.1.34380.1.3.13"),
-            Some("pp_auth_role")
-        );
+        assert_eq!(short_name("1.3.6.1.4.1.34380.1.3.13"), Some("pp_auth_role"));
         assert_eq!(short_name("2.5.29.17"), None);
         let oids = Oids::default();
         assert_eq!(oids.resolve("extReq").expect("known").last(), Some(&14));

@@ -5,9 +5,11 @@
 //! Events come from saphyr-parser; what a scalar means is decided in `scalar`.
 
 mod emit;
+pub mod layout;
 mod scalar;
 #[cfg(test)]
 mod tests;
+mod text;
 
 use std::{collections::HashMap, sync::Arc};
 
@@ -19,6 +21,7 @@ use crate::data::Data;
 
 pub use emit::emit;
 pub use scalar::plain;
+pub use text::text;
 
 /// The deepest nesting that is read.
 const DEPTH: usize = 200;

@@ -47,7 +47,7 @@ fn word(text: &str) -> Option<Node> {
         _ => return None,
     }
     let node = match text.to_ascii_lowercase().as_str() {
-        "null" if matches!(text, "null" | "Null" | "NULL") => Node::Null,
+        "null" => Node::Null,
         "true" | "yes" | "on" => Node::Boolean(true),
         "false" | "no" | "off" => Node::Boolean(false),
         _ => return None,

@@ -17,7 +17,7 @@ fn plain_scalars_are_psychs() {
         ("", Node::Null),
         ("~", Node::Null),
         ("null", Node::Null),
-        ("nuLL", string("nuLL")),
+        ("nuLL", Node::Null),
         ("yes", Node::Boolean(true)),
         ("On", Node::Boolean(true)),
         ("OFF", Node::Boolean(false)),
