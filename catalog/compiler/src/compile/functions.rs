@@ -147,6 +147,12 @@ static FUNCTIONS: &[Function] = &[
         body: classes::require,
     },
     Function {
+        name: "stdlib::str2resource",
+        arity: (1, 1),
+        effect: Effect::Nothing,
+        body: existence::str2resource,
+    },
+    Function {
         name: "tag",
         arity: (1, MANY),
         effect: Effect::Catalog,
@@ -222,8 +228,19 @@ fn run(compiler: &Compiler<'_>, function: &Function, call: &Call<'_, '_>) -> Eva
             ("realize" | "tag" | "tagged", _) => {
                 format!("{name}(): Wrong number of arguments given ({count} for minimum {least})")
             }
+            ("assert_private", _) => {
+                format!("assert_private(): Wrong number of arguments given ({count}) for 0 or 1)")
+            }
             (_, MANY) => format!("'{name}' expects at least {least} argument, got none"),
-            _ if least == most => format!("'{name}' expects {least} arguments, got {count}"),
+            _ if least == most => {
+                let noun = if least == 1 { "argument" } else { "arguments" };
+                let count = if count == 0 {
+                    "none".to_owned()
+                } else {
+                    count.to_string()
+                };
+                format!("'{name}' expects {least} {noun}, got {count}")
+            }
             _ => format!("'{name}' expects between {least} and {most} arguments, got {count}"),
         };
         return Err(Error::new(message).into());

@@ -136,6 +136,15 @@ fn module_directory(call: &Call<'_, '_>) -> Evaluated {
 
 fn epp(call: &Call<'_, '_>) -> Evaluated {
     let name = call.arguments[0].as_str().unwrap_or_default();
+    let (path, text) = epp_source(call, name)?;
+    render(call, Some(path.as_str()), &text, Sight::Top)
+}
+
+/// Where a template of EPP lies, and its text.
+///
+/// # Errors
+/// There is none of this name, or it cannot be read.
+pub(super) fn epp_source(call: &Call<'_, '_>, name: &str) -> Evaluated<(Utf8PathBuf, String)> {
     let mut found = existing(call, ModuleFolder::Templates, name)?;
     if found.is_none() && !name.ends_with(".epp") {
         found = existing(call, ModuleFolder::Templates, &format!("{name}.epp"))?;
@@ -154,11 +163,10 @@ fn epp(call: &Call<'_, '_>) -> Evaluated {
         None,
     );
     let bytes = read(call, &path)?;
-    let text = match std::str::from_utf8(&bytes) {
-        Ok(text) => text,
+    match std::str::from_utf8(&bytes) {
+        Ok(text) => Ok((path, text.to_owned())),
         Err(_) => fail!("epp(): {path} is not encoded in UTF-8"),
-    };
-    render(call, Some(path.as_str()), text, Sight::Top)
+    }
 }
 
 fn inline_epp(call: &Call<'_, '_>) -> Evaluated {

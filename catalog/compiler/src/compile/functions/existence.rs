@@ -1,10 +1,11 @@
-//! `defined`, and its kin of stdlib: `defined_with_params`, `getparam`.
+//! `defined`, and its kin of stdlib: `defined_with_params`, `getparam`,
+//! `stdlib::str2resource`.
 
 use ficelle_language::{Error, Evaluated, Type, Value, evaluator::Call};
 
 use super::super::{
     Compiler,
-    declare::{class_reference, reference_of},
+    declare::{class_reference, reference_of, reference_value},
     texts,
 };
 
@@ -100,6 +101,32 @@ pub(super) fn getparam(compiler: &Compiler<'_>, call: &Call<'_, '_>) -> Evaluate
         .and_then(|wanted| compiler.table.find(&compiler.named(&wanted)))
         .and_then(|id| compiler.table.get(id).value(name));
     Ok(value.unwrap_or_else(|| Value::string("")))
+}
+
+/// The reference to a declared resource, from its text.
+pub(super) fn str2resource(compiler: &Compiler<'_>, call: &Call<'_, '_>) -> Evaluated {
+    let Value::String(text) = &call.arguments[0] else {
+        let actual = texts::generalized_type(&call.arguments[0]);
+        return Err(Error::new(format!(
+            "'stdlib::str2resource' parameter 'res_string' expects a String value, got {actual}"
+        ))
+        .into());
+    };
+    let Some(wanted) = named(&call.arguments[0]) else {
+        return Err(Error::new(format!(
+            "No title provided and \"{text}\" is not a valid resource reference"
+        ))
+        .into());
+    };
+    let wanted = compiler.named(&wanted);
+    match compiler.table.find(&wanted) {
+        Some(_) => Ok(reference_value(&wanted)),
+        None => Err(Error::new(format!(
+            "stdlib::str2resource(): could not find {wanted}, this is parse order dependent and \
+             values should not be quoted"
+        ))
+        .into()),
+    }
 }
 
 /// What a reference, or its text, names.

@@ -47,7 +47,10 @@ pub(super) const FUNCTIONS: &[Function] = &[
         &[
             on("Array ary, Callable[1,1] &block", sort_by),
             on("String str, Callable[1,1] &block", sort_by),
-            on("Hash hsh, Callable[1,2] &block", sort_by),
+            on(
+                "Hash hsh, Variant[Callable[1,1], Callable[2,2]] &block",
+                sort_by,
+            ),
         ],
     ),
 ];

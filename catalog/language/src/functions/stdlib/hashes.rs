@@ -2,7 +2,7 @@
 
 use super::{
     super::{Function, collections, fail, function, legacy, on},
-    class_of, wrong_number,
+    class_of,
 };
 use crate::{
     error::Evaluated,
@@ -15,13 +15,10 @@ pub(super) const FUNCTIONS: &[Function] = &[
     function("deep_merge", &[legacy(deep_merge)]),
     function("stdlib::deep_merge", &[legacy(deep_merge)]),
     function("delete_values", &[legacy(delete_values)]),
-    function("has_key", &[legacy(has_key)]),
     function("join_keys_to_values", &[legacy(join_keys_to_values)]),
     function("merge", MERGE),
     function("stdlib::merge", MERGE),
     function("stdlib::nested_values", &[on("Hash hash", nested_values)]),
-    function("fact", &[on("String fact_name", fact)]),
-    function("try_get_value", &[legacy(try_get_value)]),
     function(
         "stdlib::rewrap_sensitive_data",
         &[on("Any data, Callable[Any] &block?", rewrap)],
@@ -132,20 +129,6 @@ fn delete_values(call: &Call<'_, '_>) -> Evaluated {
     Ok(Value::hash(entries))
 }
 
-fn has_key(call: &Call<'_, '_>) -> Evaluated {
-    let [hash, key] = call.arguments else {
-        return Err(wrong_number(call, "2").into());
-    };
-    match hash {
-        Value::Hash(entries) => Ok(Value::Boolean(entries.contains_key(key))),
-        other => fail!(
-            "has_key(): expects the first argument to be a hash, got {} which is of type {}",
-            collections::inspect(other),
-            class_of(other)
-        ),
-    }
-}
-
 fn join_keys_to_values(call: &Call<'_, '_>) -> Evaluated {
     let [hash, separator] = call.arguments else {
         fail!(
@@ -199,63 +182,6 @@ fn nested_values(call: &Call<'_, '_>) -> Evaluated {
         collect(entries, &mut found);
     }
     Ok(Value::array(found))
-}
-
-fn fact(call: &Call<'_, '_>) -> Evaluated {
-    let path = call.arguments[0].as_str().unwrap_or_default();
-    let Some(facts) = call.evaluator.variable("facts", call.scope) else {
-        return Ok(Value::Undef);
-    };
-    let keys = collections::split_path(path).unwrap_or_default();
-    Ok(keys.iter().fold(facts, |value, key| match (&value, key) {
-        (Value::Hash(entries), Value::Integer(index)) => {
-            let named = entries.get(&Value::string(index.to_string()));
-            named.or(entries.get(key)).cloned().unwrap_or_default()
-        }
-        (Value::Hash(entries), key) => entries.get(key).cloned().unwrap_or_default(),
-        (Value::Array(elements), Value::Integer(index)) => usize::try_from(*index)
-            .ok()
-            .and_then(|at| elements.get(at))
-            .cloned()
-            .unwrap_or_default(),
-        _ => Value::Undef,
-    }))
-}
-
-fn try_get_value(call: &Call<'_, '_>) -> Evaluated {
-    let data = call.arguments.first().cloned().unwrap_or_default();
-    let path = call
-        .arguments
-        .get(1)
-        .and_then(Value::as_str)
-        .unwrap_or_default();
-    let default = call.arguments.get(2).cloned().unwrap_or_default();
-    let separator = call.arguments.get(3).and_then(Value::as_str).unwrap_or("/");
-    if !matches!(data, Value::Hash(_) | Value::Array(_)) || path.is_empty() {
-        return Ok(if matches!(default, Value::Undef) {
-            data
-        } else {
-            default
-        });
-    }
-    let found = path.split(separator).fold(data, |value, key| match &value {
-        Value::Hash(entries) => entries
-            .get(&Value::string(key))
-            .cloned()
-            .unwrap_or_default(),
-        Value::Array(elements) => key
-            .parse::<usize>()
-            .ok()
-            .and_then(|at| elements.get(at))
-            .cloned()
-            .unwrap_or_default(),
-        _ => Value::Undef,
-    });
-    Ok(if matches!(found, Value::Undef) {
-        default
-    } else {
-        found
-    })
 }
 
 /// Takes every secret out of its wrapping (through the block, where there is one) and wraps the

@@ -13,12 +13,19 @@ use crate::{
 mod addresses;
 pub(super) mod aliases;
 mod arrays;
+mod bcrypt;
+mod certificate;
 mod convert;
 mod deprecation;
 mod encode;
+mod facts;
+mod glob;
 mod hashes;
+mod hocon;
 mod is;
+mod modules;
 mod number;
+mod obsolete;
 mod parse;
 mod password;
 mod paths;
@@ -32,11 +39,16 @@ pub(super) use number::parse_float;
 pub(super) const FAMILIES: &[&[Function]] = &[
     addresses::FUNCTIONS,
     arrays::FUNCTIONS,
+    certificate::FUNCTIONS,
     convert::FUNCTIONS,
     deprecation::FUNCTIONS,
     encode::FUNCTIONS,
+    facts::FUNCTIONS,
     hashes::FUNCTIONS,
+    hocon::FUNCTIONS,
     is::FUNCTIONS,
+    modules::FUNCTIONS,
+    obsolete::FUNCTIONS,
     parse::FUNCTIONS,
     password::FUNCTIONS,
     paths::FUNCTIONS,
@@ -67,6 +79,8 @@ fn class_of(value: &Value) -> &'static str {
         Value::Array(_) => "Array",
         Value::Hash(_) => "Hash",
         Value::Regexp(_) => "Regexp",
+        Value::Sensitive(_) => "Puppet::Pops::Types::PSensitiveType::Sensitive",
+        Value::Uri(_) => "URI::Generic",
         _ => "Object",
     }
 }

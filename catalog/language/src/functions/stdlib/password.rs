@@ -6,7 +6,7 @@ use sha2::{Digest, Sha256, Sha512};
 
 use super::{
     super::{Function, fail, function, legacy},
-    wrong_number,
+    bcrypt, wrong_number,
 };
 use crate::{error::Evaluated, evaluator::Call, values::Value};
 
@@ -31,7 +31,7 @@ fn pw_hash(call: &Call<'_, '_>) -> Evaluated {
     let Value::String(kind) = kind else {
         fail!("pw_hash(): second argument must be a string");
     };
-    let bcrypt = "match (?-mix:^(0[4-9]|[12][0-9]|3[01])\\$[.\\/A-Za-z0-9]{22})";
+    let form = "match (?-mix:^(0[4-9]|[12][0-9]|3[01])\\$[.\\/A-Za-z0-9]{22})";
     let (prefix, is_bcrypt) = match kind.to_lowercase().as_str() {
         "md5" => ("1", false),
         "sha-256" => ("5", false),
@@ -57,11 +57,11 @@ fn pw_hash(call: &Call<'_, '_>) -> Evaluated {
                 && cost
                     .parse::<u8>()
                     .is_ok_and(|cost| (4..=31).contains(&cost))
-                && rest.len() == 22
-                && rest.bytes().all(is_digit)
+                && rest.len() >= 22
+                && rest.bytes().take(22).all(is_digit)
         });
         if !fits {
-            fail!("pw_hash(): characters in salt must {bcrypt}");
+            fail!("pw_hash(): characters in salt must {form}");
         }
     } else if !salt.bytes().all(is_digit) {
         fail!("pw_hash(): characters in salt must be in the set [a-zA-Z0-9./]");
@@ -70,6 +70,9 @@ fn pw_hash(call: &Call<'_, '_>) -> Evaluated {
         Value::String(password) if !password.is_empty() => password,
         _ => return Ok(Value::Undef),
     };
+    if is_bcrypt {
+        return bcrypt_hash(&password, prefix, &salt);
+    }
     let salt = &salt[..salt.len().min(if prefix == "1" { 8 } else { 16 })];
     Ok(Value::string(match prefix {
         "6" => format!(
@@ -84,8 +87,30 @@ fn pw_hash(call: &Call<'_, '_>) -> Evaluated {
             "$1${salt}${}",
             md5_crypt(password.as_bytes(), salt.as_bytes())
         ),
-        _ => fail!("pw_hash(): {kind} is not supported by this build; use sha-512"),
+        _ => unreachable!("bcrypt has been answered, and the kinds are listed above"),
     }))
+}
+
+/// The highest cost of bcrypt that a compile pays for: 2 to the power of it are the rounds.
+const HIGHEST_COST: u32 = 16;
+
+/// `salt` is a cost, `$` and 22 digits.
+fn bcrypt_hash(password: &str, prefix: &str, salt: &str) -> Evaluated {
+    let (cost, digits) = salt.split_once('$').unwrap_or_default();
+    let rounds: u32 = cost.parse().unwrap_or_default();
+    if rounds > HIGHEST_COST {
+        fail!(
+            "pw_hash(): a cost of {rounds} would hold up the compile; {HIGHEST_COST} is the highest"
+        );
+    }
+    let signs = match prefix {
+        "2x" => bcrypt::Signs::Wrong,
+        _ => bcrypt::Signs::Right,
+    };
+    match bcrypt::hash(password.as_bytes(), rounds, &digits[..22], signs) {
+        Some(hash) => Ok(Value::string(format!("${prefix}${cost}${hash}"))),
+        None => fail!("pw_hash(): {digits} is no salt of bcrypt"),
+    }
 }
 
 const ROUNDS: usize = 5000;

@@ -11,11 +11,11 @@ use super::{
 use crate::{error::Evaluated, evaluator::Call, functions::digest::to_integer, values::Value};
 
 pub(super) const FUNCTIONS: &[Function] = &[
-    function("seeded_rand", SEEDED),
+    function("seeded_rand", &[legacy(old_seeded_rand)]),
     function("stdlib::seeded_rand", SEEDED),
     function("seeded_rand_string", SEEDED_STRING),
     function("stdlib::seeded_rand_string", SEEDED_STRING),
-    function("fqdn_rand_string", FQDN_STRING),
+    function("fqdn_rand_string", &[legacy(old_fqdn_rand_string)]),
     function("stdlib::fqdn_rand_string", FQDN_STRING),
     function("fqdn_rotate", &[legacy(fqdn_rotate)]),
     function("stdlib::fqdn_rotate", &[legacy(fqdn_rotate)]),
@@ -39,6 +39,48 @@ fn seeded_rand(call: &Call<'_, '_>) -> Evaluated {
     Ok(Value::Integer(
         Twister::from_digest(&digest).below(limit) as i64
     ))
+}
+
+/// A positive integer, or the text of one.
+fn positive(call: &Call<'_, '_>) -> Evaluated<i64> {
+    let given = &call.arguments[0];
+    let number = match given {
+        Value::Integer(number) => *number,
+        Value::String(text) if text.bytes().all(|byte| byte.is_ascii_digit()) => to_integer(given),
+        _ => 0,
+    };
+    if number < 1 {
+        fail!("{}(): first argument must be a positive integer", call.name);
+    }
+    Ok(number)
+}
+
+fn old_seeded_rand(call: &Call<'_, '_>) -> Evaluated {
+    let [_, seed] = call.arguments else {
+        return Err(wrong_number(call, "2").into());
+    };
+    let limit = positive(call)?;
+    if !matches!(seed, Value::String(_)) {
+        fail!("seeded_rand(): second argument must be a string");
+    }
+    let arguments = &[Value::Integer(limit), seed.clone()];
+    seeded_rand(&Call { arguments, ..*call })
+}
+
+fn old_fqdn_rand_string(call: &Call<'_, '_>) -> Evaluated {
+    if call.arguments.is_empty() {
+        return Err(wrong_number(call, "minimum 1").into());
+    }
+    let mut arguments = call.arguments.to_vec();
+    arguments[0] = Value::Integer(positive(call)?);
+    if arguments
+        .get(1)
+        .is_some_and(|charset| charset.as_str().is_none())
+    {
+        fail!("fqdn_rand_string(): second argument must be undef or a string");
+    }
+    let arguments = &arguments;
+    fqdn_rand_string(&Call { arguments, ..*call })
 }
 
 /// The longest text that is made.

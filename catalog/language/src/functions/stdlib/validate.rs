@@ -53,13 +53,13 @@ pub(super) const FUNCTIONS: &[Function] = &[
     function(
         "stdlib::validate_domain_name",
         &[on(
-            "Variant[Stdlib::Fqdn, Stdlib::Dns::Zone] values+",
-            |_| Ok(Value::Undef),
+            "Variant[Stdlib::Fqdn, Stdlib::Dns::Zone] values*",
+            some_value,
         )],
     ),
     function(
         "stdlib::validate_email_address",
-        &[on("Stdlib::Email values+", |_| Ok(Value::Undef))],
+        &[on("Stdlib::Email values*", some_value)],
     ),
     function(
         "validate_augeas",
@@ -203,6 +203,16 @@ const CHECKS: &[Check] = &[
 fn check_of(name: &str) -> Option<&'static Check> {
     let name = name.strip_prefix("::").unwrap_or(name);
     CHECKS.iter().find(|check| check.name == name)
+}
+
+fn some_value(call: &Call<'_, '_>) -> Evaluated {
+    match call.arguments {
+        [] => fail!(
+            "{}(): Wrong number of arguments need at least one",
+            call.name
+        ),
+        _ => Ok(Value::Undef),
+    }
 }
 
 fn some(name: &str, values: &[Value]) -> Evaluated<()> {
