@@ -329,6 +329,7 @@ impl Compiler<'_> {
         parameters: Parameters,
         site: Site<'_, '_>,
     ) -> Evaluated<Declared> {
+        kind.of_title(&reference.title)?;
         let frame = Frame::of(site.scope);
         let mut declared = Declared {
             tags: Names::default(),

@@ -198,6 +198,11 @@ impl Compiler<'_> {
         if differs && !declared.parameters.contains_key(namevar) {
             parameters.insert(namevar.into(), Data::String(name));
         }
+        for (name, text) in declared.kind.of_title(title)? {
+            if *name != *namevar || text != *title {
+                parameters.insert(name, Data::String(text));
+            }
+        }
         for (name, parameter) in &declared.parameters {
             let mut value = &parameter.value;
             if let Value::Sensitive(inner) = value {

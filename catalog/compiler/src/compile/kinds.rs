@@ -63,6 +63,20 @@ impl Kind {
         }
     }
 
+    /// The parameters that a title gives, where the type reads titles.
+    pub(super) fn of_title(&self, title: &str) -> Evaluated<Vec<(Arc<str>, Arc<str>)>> {
+        let Self::Ruby(ruby) = self else {
+            return Ok(Vec::new());
+        };
+        let Some(patterns) = ruby.titles() else {
+            return Ok(Vec::new());
+        };
+        patterns.parameters(title).ok_or_else(|| {
+            let message = format!("No set of title patterns matched the title \"{title}\".");
+            Error::new(message).into()
+        })
+    }
+
     /// A name as the type has it: a path loses the slashes at its end.
     pub(super) fn normalize_name(&self, name: Arc<str>) -> Arc<str> {
         match self {

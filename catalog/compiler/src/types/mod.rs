@@ -2,8 +2,10 @@
 //! beyond the native schema: the types that modules declare in Ruby.
 
 mod ruby;
+mod titles;
 
 pub use ruby::RubyType;
+pub use titles::TitlePatterns;
 
 /// The parameters that name other resources.
 pub const RELATIONSHIPS: [&str; 4] = ["require", "subscribe", "before", "notify"];

@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use rustc_hash::FxHashSet;
 
-use super::is_metaparameter;
+use super::{TitlePatterns, is_metaparameter};
 
 /// A type that a module declares.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -16,7 +16,8 @@ pub struct RubyType {
     /// Its name, lower case.
     pub name: Arc<str>,
     parameters: FxHashSet<String>,
-    namevar: String,
+    namevars: Vec<String>,
+    titles: Option<TitlePatterns>,
     reading: Reading,
 }
 
@@ -35,7 +36,8 @@ impl RubyType {
         let mut result = Self {
             name: name.into(),
             parameters: FxHashSet::default(),
-            namevar: "name".to_owned(),
+            namevars: Vec::new(),
+            titles: None,
             reading: Reading::Whole,
         };
         let lines: Vec<&str> = text.lines().map(strip_comment).collect();
@@ -46,6 +48,7 @@ impl RubyType {
             result.read_resource_api(&lines);
         } else {
             result.read_newtype(&lines);
+            result.titles = TitlePatterns::read(&lines);
         }
         result
     }
@@ -58,9 +61,23 @@ impl RubyType {
             || is_metaparameter(parameter)
     }
 
-    /// The parameter that names the resource.
+    /// The parameter that names the resource; where several do together, the one called `name`.
     pub fn namevar(&self) -> &str {
-        &self.namevar
+        match &self.namevars[..] {
+            [only] => only,
+            _ => "name",
+        }
+    }
+
+    /// What its title says of a resource, where the type reads titles.
+    pub fn titles(&self) -> Option<&TitlePatterns> {
+        self.titles.as_ref()
+    }
+
+    fn add_namevar(&mut self, name: &str) {
+        if !self.namevars.iter().any(|known| known == name) {
+            self.namevars.push(name.to_owned());
+        }
     }
 
     fn read_newtype(&mut self, lines: &[&str]) {
@@ -78,7 +95,7 @@ impl RubyType {
                 match symbol(rest) {
                     Some(name) => {
                         if rest.contains("namevar") {
-                            self.namevar = name.clone();
+                            self.add_namevar(&name);
                         }
                         self.parameters.insert(name.clone());
                         current = Some(name);
@@ -86,8 +103,10 @@ impl RubyType {
                     None => self.reading = Reading::Open,
                 }
             }
-            if line.starts_with("isnamevar") {
-                self.namevar = current.clone().unwrap_or_else(|| self.namevar.clone());
+            if let Some(current) = &current
+                && line.starts_with("isnamevar")
+            {
+                self.add_namevar(current);
             }
             // Parameters that a mixin or a loop makes cannot be seen from here.
             if line.contains("add_property_parameter") || line.starts_with("create_parameters") {
@@ -122,7 +141,7 @@ impl RubyType {
                 _ => {}
             }
             if attributes_at.is_some() && trimmed.contains(":namevar") {
-                self.namevar.clone_from(&current);
+                self.add_namevar(&current);
             }
         }
     }

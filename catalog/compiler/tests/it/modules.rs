@@ -65,3 +65,39 @@ fn code_in_no_module_has_an_empty_module_name() {
         ]
     );
 }
+
+#[test]
+fn a_type_in_ruby_reads_titles() {
+    let declaration = "Puppet::Type.newtype(:account) do\n  newparam(:name, :namevar => true)\n  \
+                       newparam(:domain) do\n    isnamevar\n  end\n  def self.title_patterns\n    \
+                       [[/^([^@]+)@(.+)$/, [[:name], [:domain]]], [/^([^@]+)$/, [[:name]]]]\n  \
+                       end\nend\n";
+    let site = |code: &str| {
+        Site::new()
+            .manifest(code)
+            .file("modules/app/lib/puppet/type/account.rb", declaration)
+            .compile("web1")
+    };
+    let code = "account { ['bob', 'al@one']: }\naccount { 'ed@one': name => 'edward' }";
+    let catalog = site(code).expect("it compiles").catalog;
+    let accounts: Vec<String> = catalog
+        .resources
+        .iter()
+        .filter(|resource| &*resource.reference.type_name == "Account")
+        .map(|resource| format!("{:?}", resource.parameters.iter().collect::<Vec<_>>()))
+        .collect();
+    assert_eq!(
+        accounts,
+        [
+            "[]",
+            r#"[("name", String("al")), ("domain", String("one"))]"#,
+            r#"[("name", String("edward")), ("domain", String("one"))]"#,
+        ]
+    );
+    let error = site("account { '@one': }").expect_err("no pattern fits");
+    assert!(
+        error
+            .message
+            .contains("No set of title patterns matched the title \"@one\".")
+    );
+}

@@ -225,7 +225,7 @@ impl Access<'_, '_> {
             .filter(|key| !matches!(key, Value::Undef))
             .collect();
         if keys.is_empty() && written > 0 {
-            return self.nothing_named(is_list);
+            return Ok(nothing_named(is_list));
         }
         let reference = |title: Option<Arc<str>>| {
             Value::Type(Type::Resource(Arc::new(ResourceType {
@@ -264,7 +264,7 @@ impl Access<'_, '_> {
             .filter(|key| !matches!(key, Value::Undef))
             .collect();
         if keys.is_empty() {
-            return self.nothing_named(is_list);
+            return Ok(nothing_named(is_list));
         }
         if let Some(class) = class {
             return self.parameters(&Type::Class(Some(class.clone())), &keys, is_list);
@@ -292,19 +292,6 @@ impl Access<'_, '_> {
             classes.push(Value::Type(Type::Class(Some(name.into()))));
         }
         one_or_many(classes, is_list)
-    }
-
-    /// `File[undef]`, `File[[]]`
-    fn nothing_named(&self, is_list: bool) -> Evaluated {
-        let strict = self.evaluator.host().settings().strict;
-        self.evaluator.lenient(strict, self.key(0), || {
-            "Arguments to [] are all empty/undefined".to_owned()
-        })?;
-        Ok(if is_list {
-            Value::array([])
-        } else {
-            Value::Undef
-        })
     }
 
     /// `File['/x']['mode', 'owner']`
@@ -408,4 +395,13 @@ fn is_type_name(name: &str) -> bool {
                     .bytes()
                     .all(|byte| byte.is_ascii_alphanumeric() || byte == b'_')
         })
+}
+
+/// `File[undef]`, `File[[]]`
+fn nothing_named(is_list: bool) -> Value {
+    if is_list {
+        Value::array([])
+    } else {
+        Value::Undef
+    }
 }
