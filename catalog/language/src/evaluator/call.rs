@@ -91,6 +91,8 @@ impl Block {
         let lambda = &self.lambda;
         evaluator.deeper(|| {
             evaluator.in_source(&lambda.source, || {
+                // A block without statements takes no steps of its own.
+                evaluator.step(lambda.span)?;
                 let scope = self.scope.local();
                 let signature = evaluator.lambda_signature(lambda, &self.scope)?;
                 evaluator.bind(&signature, &lambda.parameters, arguments, &scope)?;

@@ -34,6 +34,7 @@ pub use control::is_true;
 
 mod access;
 pub(crate) mod arithmetic;
+mod bounds;
 mod call;
 mod closure;
 pub(crate) mod comparison;
@@ -56,6 +57,8 @@ pub struct Evaluator<'c> {
     source: RefCell<Arc<Source>>,
     depth: Cell<usize>,
     steps: Cell<u64>,
+    /// Compounds that were made.
+    made: Cell<u64>,
     deadline: Option<Instant>,
     signatures: RefCell<closure::SignatureCache>,
     /// Types by their names as written: what a name stands for does not change.
@@ -74,6 +77,7 @@ impl<'c> Evaluator<'c> {
             source: RefCell::new(Source::new(None, "")),
             depth: Cell::new(0),
             steps: Cell::new(0),
+            made: Cell::new(0),
             deadline,
             signatures: RefCell::default(),
             named: RefCell::default(),
@@ -252,7 +256,9 @@ impl<'c> Evaluator<'c> {
                 Value::Undef
             }),
         };
-        result.map_err(|unwind| self.located(unwind, expression))
+        result
+            .and_then(|value| self.bounded(value, &expression.kind))
+            .map_err(|unwind| self.located(unwind, expression))
     }
 
     fn binary(

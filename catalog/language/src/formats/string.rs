@@ -17,7 +17,9 @@ use super::{
 };
 use crate::{
     types::Type,
-    values::{HashMap, Value, inspect, literal, number::float_text, quote, quote_double},
+    values::{
+        HashMap, Value, gather, inspect, literal, number::float_text, quote, quote_double, too_many,
+    },
 };
 
 /// A value as text: by default, or by a format, or by a map from types to formats.
@@ -115,7 +117,8 @@ impl Converter {
             Value::Array(elements) => self.array(elements, format, formats, indentation),
             Value::Hash(entries) => self.hash(entries, format, formats, indentation),
             Value::Iterator(_) => {
-                let elements: Vec<Value> = value.elements().into_iter().flatten().collect();
+                let elements = value.elements().and_then(gather);
+                let elements = elements.ok_or_else(|| FormatError(too_many()))?;
                 self.shown(&Value::array(elements), formats, indentation)
             }
             scalar => self::scalar(scalar, format),

@@ -7,7 +7,7 @@ use crate::{
     error::{Error, Evaluated, Unwind},
     evaluator::{Call, arithmetic::pairs, is_true},
     types::Type,
-    values::{HashMap, Iterator as Lazy, Object, Value},
+    values::{HashMap, Iterator as Lazy, MOST_ELEMENTS, Object, Value, gather, too_many},
 };
 
 pub(super) const FUNCTIONS: &[Function] = &[
@@ -174,12 +174,30 @@ pub(super) const FUNCTIONS: &[Function] = &[
 /// The value cannot be iterated over.
 pub(crate) fn elements(value: &Value) -> Result<Vec<Value>, Error> {
     match value.elements() {
-        Some(elements) => Ok(elements.collect()),
+        Some(elements) => gather(elements).ok_or_else(|| Error::new(too_many())),
         None => Err(Error::new(format!(
             "{} is not Iterable",
             crate::evaluator::label::type_name(value)
         ))),
     }
+}
+
+/// The elements of what is iterated over, for walks that may end early. Too many are an error of
+/// the walk, not of its beginning.
+fn walkable<'a>(
+    call: &'a Call<'_, '_>,
+) -> Evaluated<impl Iterator<Item = Evaluated<Value>> + use<'a>> {
+    let subject = &call.arguments[0];
+    let Some(items) = subject.elements() else {
+        fail!(
+            "{} is not Iterable",
+            crate::evaluator::label::type_name(subject)
+        );
+    };
+    Ok(items.enumerate().map(|(index, item)| match index {
+        MOST_ELEMENTS.. => Err(Error::new(too_many()).into()),
+        _ => Ok(item),
+    }))
 }
 
 /// Whether a block with two parameters is given key and value, not index and value.
@@ -232,15 +250,9 @@ enum Step {
 
 /// Calls the block for each element and hands its result to `visit`; `break()` ends the walk.
 fn walk(call: &Call<'_, '_>, mut visit: impl FnMut(usize, Value, Value) -> Step) -> Evaluated<()> {
-    let subject = &call.arguments[0];
-    let Some(items) = subject.elements() else {
-        fail!(
-            "{} is not Iterable",
-            crate::evaluator::label::type_name(subject)
-        );
-    };
     let style = Style::of(call);
-    for (index, item) in items.enumerate() {
+    for (index, item) in walkable(call)?.enumerate() {
+        let item = item?;
         match style.call(call, index, &item) {
             Ok(result) => {
                 if let Step::Stop = visit(index, item, result) {
@@ -313,14 +325,9 @@ fn any(call: &Call<'_, '_>) -> Evaluated {
 fn index_of(call: &Call<'_, '_>) -> Evaluated {
     let subject = &call.arguments[0];
     let is_hash = is_hash_style(subject);
-    let Some(items) = subject.elements() else {
-        fail!(
-            "{} is not Iterable",
-            crate::evaluator::label::type_name(subject)
-        );
-    };
     let style = Style::of(call);
-    for (index, item) in items.enumerate() {
+    for (index, item) in walkable(call)?.enumerate() {
+        let item = item?;
         let result = match (&item, style) {
             // With one parameter a hash's block is given the value alone.
             (Value::Array(pair), Style::One) if is_hash && pair.len() == 2 => {
@@ -383,22 +390,16 @@ fn index_of_value(call: &Call<'_, '_>) -> Evaluated {
 }
 
 fn reduce(call: &Call<'_, '_>) -> Evaluated {
-    let subject = &call.arguments[0];
-    let Some(mut items) = subject.elements() else {
-        fail!(
-            "{} is not Iterable",
-            crate::evaluator::label::type_name(subject)
-        );
-    };
+    let mut items = walkable(call)?;
     let mut memo = match call.arguments.get(1) {
         Some(memo) => memo.clone(),
         None => match items.next() {
-            Some(first) => first,
+            Some(first) => first?,
             None => return Ok(Value::Undef),
         },
     };
     for item in items {
-        memo = match call.yield_block(&[memo.clone(), item]) {
+        memo = match call.yield_block(&[memo.clone(), item?]) {
             Err(Unwind::Break(_)) => return Ok(memo),
             other => other?,
         };
@@ -472,7 +473,10 @@ fn visit_lazily(call: &Call<'_, '_>, lazy: Lazy) -> Evaluated {
     if call.block.is_none() {
         return Ok(Value::Iterator(Arc::new(lazy)));
     }
-    for item in lazy.elements().into_iter().flatten() {
+    for (index, item) in lazy.elements().into_iter().flatten().enumerate() {
+        if index == MOST_ELEMENTS {
+            fail!("{}", too_many());
+        }
         match call.yield_block(&[item]) {
             Ok(_) => {}
             Err(Unwind::Break(_)) => break,

@@ -18,6 +18,23 @@ pub enum Iterator {
     Tree(Arc<Vec<Value>>),
 }
 
+/// How many elements are gathered or walked over: far more than a catalog holds.
+pub const MOST_ELEMENTS: usize = 5_000_000;
+
+/// Elements as a list; `None` where there are too many.
+pub fn gather(elements: Elements<'_>) -> Option<Vec<Value>> {
+    if elements.size_hint().0 > MOST_ELEMENTS {
+        return None;
+    }
+    let gathered: Vec<Value> = elements.take(MOST_ELEMENTS + 1).collect();
+    (gathered.len() <= MOST_ELEMENTS).then_some(gathered)
+}
+
+/// What is said of more elements than can be gathered.
+pub fn too_many() -> String {
+    format!("there are more than {MOST_ELEMENTS} elements")
+}
+
 /// The elements of something that can be iterated.
 pub type Elements<'a> = Box<dyn DoubleEnded<'a>>;
 
@@ -57,8 +74,66 @@ fn type_elements(iterated: &Type) -> Option<Elements<'_>> {
     })
 }
 
+fn integers(iterated: &Type) -> Option<(i64, i64)> {
+    match iterated {
+        Type::Integer(range) => range.from.zip(range.to),
+        Type::Alias(alias) => integers(alias.resolved.get()?),
+        _ => None,
+    }
+}
+
+/// Every `step`-th integer, however long the way between them is.
+fn stepped_range<'a>((from, to): (i64, i64), step: usize) -> Elements<'a> {
+    let length = (i128::from(to) - i128::from(from) + 1).max(0);
+    let step = step as i128;
+    let count = (length + step - 1) / step;
+    let count = usize::try_from(count).unwrap_or(usize::MAX);
+    Box::new((0..count).map(move |index| {
+        let at = i128::from(from) + index as i128 * step;
+        Value::Integer(i64::try_from(at).expect("it lies between two integers"))
+    }))
+}
+
 fn character(character: char) -> Value {
     Value::string(character.encode_utf8(&mut [0; 4]) as &str)
+}
+
+/// Every `step`-th of elements whose number is known, from both ends.
+struct Stepped<'a> {
+    inner: Elements<'a>,
+    step: usize,
+    /// How many of `inner` are left; the next one is to be given.
+    left: usize,
+}
+
+impl std::iter::Iterator for Stepped<'_> {
+    type Item = Value;
+
+    fn next(&mut self) -> Option<Value> {
+        let item = self.inner.next()?;
+        let skipped = self.step.min(self.left) - 1;
+        if let Some(last) = skipped.checked_sub(1) {
+            self.inner.nth(last);
+        }
+        self.left -= skipped + 1;
+        Some(item)
+    }
+
+    fn size_hint(&self) -> (usize, Option<usize>) {
+        let count = self.left.div_ceil(self.step);
+        (count, Some(count))
+    }
+}
+
+impl DoubleEndedIterator for Stepped<'_> {
+    fn next_back(&mut self) -> Option<Value> {
+        let behind = self.left.checked_sub(1)? % self.step;
+        if let Some(last) = behind.checked_sub(1) {
+            self.inner.nth_back(last);
+        }
+        self.left -= behind + 1;
+        self.inner.next_back()
+    }
 }
 
 impl Iterator {
@@ -69,18 +144,35 @@ impl Iterator {
             Self::Reverse(inner) => Box::new(inner.elements()?.rev()),
             Self::Step(inner, step) => {
                 let step = usize::try_from(*step).unwrap_or(usize::MAX).max(1);
-                // A step iterator cannot go backwards without its length; collecting what is
-                // kept is what the reference does as well.
-                Box::new(
-                    inner
-                        .elements()?
-                        .step_by(step)
-                        .collect::<Vec<_>>()
-                        .into_iter(),
-                )
+                if let Some(range) = inner.range() {
+                    return Some(stepped_range(range, step));
+                }
+                let inner = inner.elements()?;
+                match inner.size_hint() {
+                    (length, Some(most)) if length == most => Box::new(Stepped {
+                        inner,
+                        step,
+                        left: length,
+                    }),
+                    // How many characters a text has shows when they are read.
+                    _ => {
+                        let kept: Vec<Value> = inner.step_by(step).collect();
+                        Box::new(kept.into_iter())
+                    }
+                }
             }
             Self::Tree(pairs) => Box::new(pairs.iter().cloned()),
         })
+    }
+
+    /// The first and the last of elements that are integers in a row.
+    fn range(&self) -> Option<(i64, i64)> {
+        match self {
+            Self::Of(Value::Integer(count)) => Some((0, count - 1)),
+            Self::Of(Value::Iterator(inner)) => inner.range(),
+            Self::Of(Value::Type(iterated)) => integers(iterated),
+            _ => None,
+        }
     }
 
     /// Whether the elements are pairs of key and value.

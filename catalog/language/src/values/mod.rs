@@ -11,7 +11,8 @@ use rustc_hash::FxBuildHasher;
 
 use crate::types::Type;
 
-pub use iterator::Iterator;
+pub use iterator::{Iterator, MOST_ELEMENTS};
+pub(crate) use iterator::{gather, too_many};
 pub use regexp::{Groups, Regexp, RegexpError, escape as escape_regexp};
 pub use semver::{Edge, End, Interval, SemVer, SemVerError, SemVerRange, merge as merge_intervals};
 

@@ -13,6 +13,10 @@ use crate::{
     key::{Key, failure},
 };
 
+/// How many questions may lead to a question: far more than data needs, and far fewer than fit a
+/// stack.
+const DEEPEST: usize = 100;
+
 /// One question, and the questions that led to it.
 #[derive(Clone)]
 pub(crate) struct Invocation<'h> {
@@ -118,6 +122,12 @@ impl<'h> Invocation<'h> {
         if names.contains(name) {
             let chain = names.join(", ");
             return Err(failure(format!("Recursive lookup detected in [{chain}]")));
+        }
+        if names.len() == DEEPEST {
+            let first = &names[0];
+            return Err(failure(format!(
+                "Lookups are nested more than {DEEPEST} deep, from '{first}' to '{name}'"
+            )));
         }
         names.push(Arc::clone(name));
         Ok(Self {

@@ -3,7 +3,7 @@
 use super::{Constructor, named, way};
 use crate::{
     types::{Range, Type},
-    values::{HashMap, Value},
+    values::{HashMap, Value, gather, too_many},
 };
 
 fn kind_of(value: &Value) -> String {
@@ -60,7 +60,7 @@ fn to_array(from: &Value) -> Result<Value, String> {
                 .collect::<Vec<_>>(),
         )),
         other => match other.elements() {
-            Some(elements) => Ok(Value::array(elements.collect::<Vec<_>>())),
+            Some(elements) => Ok(Value::array(gather(elements).ok_or_else(too_many)?)),
             None => Err(format!(
                 "Value of type {} cannot be converted to Array",
                 kind_of(from)
@@ -130,7 +130,7 @@ fn from_any(from: &Value) -> Result<Value, String> {
             kind_of(from)
         ));
     };
-    let elements: Vec<Value> = elements.collect();
+    let elements = gather(elements).ok_or_else(too_many)?;
     if !elements.len().is_multiple_of(2) {
         return Err("odd number of arguments for Hash".to_owned());
     }
