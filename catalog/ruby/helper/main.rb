@@ -44,7 +44,7 @@ module Ficelle
         Puppet.pop_context if @begun
         Puppet.push_context({ global_scope: @compiler.topscope }, 'the compile served')
         @begun = true
-        loaded
+        loaded.tap { |all| @told = all.size }
       end
 
       def loader
@@ -84,12 +84,10 @@ module Ficelle
       end
 
       def news
-        known = noted.size
         all = loaded
-        @told ||= 0
-        news = all.drop(@told)
+        news = all.drop(@told || 0)
         @told = all.size
-        known.zero? && all.empty? ? [] : news
+        news
       end
 
       def note(path, content = nil)

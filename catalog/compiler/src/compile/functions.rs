@@ -8,6 +8,7 @@ mod resources;
 mod tagging;
 
 use ficelle_language::{Error, Evaluated, Value, evaluator::Call};
+use ficelle_model::inputs::Inputs as _;
 
 use super::{Compiler, data};
 
@@ -200,8 +201,14 @@ fn twin(compiler: &Compiler<'_>, call: &Call<'_, '_>) -> Option<Evaluated> {
     let name = call.name.strip_prefix("::").unwrap_or(call.name);
     let function = ficelle_language::functions::find_of_module(name)?;
     match is_twin(compiler, name) {
-        Ok(true) => Some(function.call(call)),
-        Ok(false) => None,
+        Ok(true) => {}
+        Ok(false) => return None,
+        Err(error) => return Some(Err(error)),
+    }
+    // What the twin is not sure of is Ruby's, where there is one to ask.
+    match ficelle_language::functions::is_known_call(name, call) {
+        Ok(false) if compiler.inputs.ruby().is_some() => None,
+        Ok(_) => Some(function.call(call)),
         Err(error) => Some(Err(error)),
     }
 }

@@ -5,6 +5,7 @@ mod modules;
 mod purity;
 mod ruby;
 mod site;
+mod twins;
 
 use std::fmt::Write as _;
 

@@ -13,7 +13,7 @@ use crate::{
     types::mismatch,
 };
 
-pub use modules::find_of_module;
+pub use modules::{find_of_module, is_known_call};
 use signature::Signature;
 
 pub(crate) mod annotate;
@@ -145,33 +145,14 @@ impl Registered {
     /// # Errors
     /// None fits, or whatever the function raises.
     pub fn call(&self, call: &Call<'_, '_>) -> Evaluated {
-        let signatures = self.signatures.get_or_init(|| {
-            let texts =
-                self.function
-                    .dispatches
-                    .iter()
-                    .filter_map(|dispatch| match dispatch.accepts {
-                        Accepts::Signature(text) => Some(text),
-                        Accepts::Anything | Accepts::Converted => None,
-                    });
-            texts.map(Signature::parse).collect()
-        });
-        let mut typed = signatures.iter();
-        for dispatch in self.function.dispatches {
-            match dispatch.accepts {
-                Accepts::Signature(_) => {
-                    if !typed.next().expect("one for each text").accepts(call)? {
-                        continue;
-                    }
-                }
-                Accepts::Anything => {}
-                Accepts::Converted => {
-                    let arguments = &legacy::arguments(call.arguments)?;
-                    return (dispatch.run)(&Call { arguments, ..*call });
-                }
+        if let Some(dispatch) = self.fitting(call)? {
+            if let Accepts::Converted = dispatch.accepts {
+                let arguments = &legacy::arguments(call.arguments)?;
+                return (dispatch.run)(&Call { arguments, ..*call });
             }
             return (dispatch.run)(call);
         }
+        let signatures = self.signatures();
         let described: Vec<_> = signatures.iter().map(Signature::described).collect();
         let block = call
             .block
@@ -184,6 +165,40 @@ impl Registered {
             block.as_ref(),
         );
         Err(Error::new(message).into())
+    }
+
+    /// Whether a dispatch fits.
+    fn accepts(&self, call: &Call<'_, '_>) -> Evaluated<bool> {
+        Ok(self.fitting(call)?.is_some())
+    }
+
+    /// The first dispatch that fits.
+    fn fitting(&self, call: &Call<'_, '_>) -> Evaluated<Option<&'static Dispatch>> {
+        let mut typed = self.signatures().iter();
+        for dispatch in self.function.dispatches {
+            let fits = match dispatch.accepts {
+                Accepts::Signature(_) => {
+                    let signature = typed.next().expect("one for each text");
+                    signature.accepts(call)?
+                }
+                Accepts::Anything | Accepts::Converted => true,
+            };
+            if fits {
+                return Ok(Some(dispatch));
+            }
+        }
+        Ok(None)
+    }
+
+    fn signatures(&self) -> &[Signature] {
+        self.signatures.get_or_init(|| {
+            let dispatches = self.function.dispatches.iter();
+            let texts = dispatches.filter_map(|dispatch| match dispatch.accepts {
+                Accepts::Signature(text) => Some(text),
+                Accepts::Anything | Accepts::Converted => None,
+            });
+            texts.map(Signature::parse).collect()
+        })
     }
 }
 

@@ -1,29 +1,15 @@
-//! Functions that popular modules bring along in Ruby, so that these modules need none.
-//!
-//! They are found by [`find_of_module`] alone: whoever asks has seen that the module is there and
-//! has such a function in Ruby, of which this is the native twin.
+//! `puppetlabs-mysql`
 
-use std::sync::LazyLock;
-
-use rustc_hash::FxHashMap;
 use sha1::{Digest as _, Sha1};
 
-use super::{Function, Registered, function, on};
 use crate::{
     error::Evaluated,
     evaluator::Call,
+    functions::{Function, function, on},
     values::{HashMap, Value},
 };
 
-const FUNCTIONS: &[Function] = &[
-    function("apache::bool2httpd", &[on("Any arg", bool_to_httpd)]),
-    // OpenStack's mark for "leave the option out of the file".
-    function(
-        "is_service_default",
-        &[on("Any value", |call| {
-            Ok((call.arguments[0].as_str() == Some("<SERVICE DEFAULT>")).into())
-        })],
-    ),
+pub(super) const FUNCTIONS: &[Function] = &[
     function(
         "mysql::password",
         &[on(
@@ -32,27 +18,9 @@ const FUNCTIONS: &[Function] = &[
         )],
     ),
     function("mysql::strip_hash", &[on("Hash hash", strip_hash)]),
+    // Its predecessor of the old kind.
+    function("mysql_password", &[on("String password", mysql_password)]),
 ];
-
-static REGISTRY: LazyLock<FxHashMap<&'static str, Registered>> =
-    LazyLock::new(|| super::registered(FUNCTIONS.iter()));
-
-/// The native twin of a module's function.
-pub fn find_of_module(name: &str) -> Option<&'static Registered> {
-    REGISTRY.get(name)
-}
-
-/// `On` and `Off`, whichever way they are said.
-fn bool_to_httpd(call: &Call<'_, '_>) -> Evaluated {
-    let says = |text: &str, word: &str| text.to_ascii_lowercase().contains(word);
-    Ok(match &call.arguments[0] {
-        Value::Undef | Value::Boolean(false) => "Off".into(),
-        Value::Boolean(true) => "On".into(),
-        Value::String(text) if says(text, "false") => "Off".into(),
-        Value::String(text) if says(text, "true") => "On".into(),
-        other => super::collections::ruby_text(other).into(),
-    })
-}
 
 /// What MySQL's `PASSWORD()` makes of a text; what it made already stays.
 fn mysql_password(call: &Call<'_, '_>) -> Evaluated {
