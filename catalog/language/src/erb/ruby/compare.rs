@@ -25,30 +25,9 @@ fn equal_at(left: &Value, right: &Value, depth: usize) -> bool {
             compare_numbers(*a, *b) == Some(Ordering::Equal)
         }
         (Value::Float(a), Value::Float(b)) => a == b,
-        (Value::Array(a), Value::Array(b)) => {
-            if Rc::ptr_eq(a, b) {
-                return true;
-            }
-            let (a, b) = (a.0.borrow(), b.0.borrow());
-            a.len() == b.len() && a.iter().zip(&*b).all(|(a, b)| equal_at(a, b, depth + 1))
+        _ => {
+            same_parts(left, right, depth, equal_at).unwrap_or_else(|| same_key(left, right, depth))
         }
-        (Value::Hash(a), Value::Hash(b)) => {
-            if Rc::ptr_eq(a, b) {
-                return true;
-            }
-            let (a, b) = (a.entries.borrow(), b.entries.borrow());
-            a.len() == b.len()
-                && a.iter().all(|(key, value)| {
-                    b.get(key)
-                        .is_some_and(|other| equal_at(value, other, depth + 1))
-                })
-        }
-        (Value::Range(a), Value::Range(b)) => {
-            a.is_exclusive == b.is_exclusive
-                && equal_at(&a.from, &b.from, depth + 1)
-                && equal_at(&a.to, &b.to, depth + 1)
-        }
-        _ => same_key(left, right, depth),
     }
 }
 
@@ -66,37 +45,50 @@ pub(super) fn same_key(left: &Value, right: &Value, depth: usize) -> bool {
         (Value::Float(a), Value::Float(b)) => a == b || (a.to_bits() == b.to_bits()),
         (Value::String(a), Value::String(b)) => Rc::ptr_eq(a, b) || *a.borrow() == *b.borrow(),
         (Value::Symbol(a), Value::Symbol(b)) | (Value::Class(a), Value::Class(b)) => a == b,
-        (Value::Array(a), Value::Array(b)) => {
-            if Rc::ptr_eq(a, b) {
-                return true;
-            }
-            let (a, b) = (a.0.borrow(), b.0.borrow());
-            a.len() == b.len() && a.iter().zip(&*b).all(|(a, b)| same_key(a, b, depth + 1))
-        }
-        (Value::Hash(a), Value::Hash(b)) => {
-            if Rc::ptr_eq(a, b) {
-                return true;
-            }
-            let (a, b) = (a.entries.borrow(), b.entries.borrow());
-            a.len() == b.len()
-                && a.iter().all(|(key, value)| {
-                    b.get(key)
-                        .is_some_and(|other| same_key(value, other, depth + 1))
-                })
-        }
-        (Value::Range(a), Value::Range(b)) => {
-            a.is_exclusive == b.is_exclusive
-                && same_key(&a.from, &b.from, depth + 1)
-                && same_key(&a.to, &b.to, depth + 1)
-        }
         (Value::Regexp(a), Value::Regexp(b)) => a.source == b.source && a.options == b.options,
         (Value::Time(a), Value::Time(b)) => a.timestamp() == b.timestamp(),
         (Value::Proc(a), Value::Proc(b)) => Rc::ptr_eq(a, b),
         (Value::Match(a), Value::Match(b)) => Rc::ptr_eq(a, b),
         (Value::Exception(a), Value::Exception(b)) => a.class == b.class && a.message == b.message,
         (Value::Foreign(a), Value::Foreign(b)) => a == b,
-        _ => false,
+        (Value::Address(a), Value::Address(b)) => a == b,
+        _ => same_parts(left, right, depth, same_key).unwrap_or(false),
     }
+}
+
+/// Whether arrays, hashes or ranges have the same parts; `None` where these are none.
+fn same_parts(
+    left: &Value,
+    right: &Value,
+    depth: usize,
+    same: fn(&Value, &Value, usize) -> bool,
+) -> Option<bool> {
+    Some(match (left, right) {
+        (Value::Array(a), Value::Array(b)) => {
+            if Rc::ptr_eq(a, b) {
+                return Some(true);
+            }
+            let (a, b) = (a.0.borrow(), b.0.borrow());
+            a.len() == b.len() && a.iter().zip(&*b).all(|(a, b)| same(a, b, depth + 1))
+        }
+        (Value::Hash(a), Value::Hash(b)) => {
+            if Rc::ptr_eq(a, b) {
+                return Some(true);
+            }
+            let (a, b) = (a.entries.borrow(), b.entries.borrow());
+            let holds = |(key, value)| {
+                b.get(key)
+                    .is_some_and(|other| same(value, other, depth + 1))
+            };
+            a.len() == b.len() && a.iter().all(holds)
+        }
+        (Value::Range(a), Value::Range(b)) => {
+            a.is_exclusive == b.is_exclusive
+                && same(&a.from, &b.from, depth + 1)
+                && same(&a.to, &b.to, depth + 1)
+        }
+        _ => return None,
+    })
 }
 
 /// What [`same_key`] goes by, hashed.
@@ -163,6 +155,7 @@ fn compare_at(left: &Value, right: &Value, depth: usize) -> Option<Ordering> {
         (Value::String(a), Value::String(b)) => {
             Some(a.borrow().as_bytes().cmp(b.borrow().as_bytes()))
         }
+        (Value::Address(a), Value::Address(b)) => a.order(**b),
         (Value::Symbol(a), Value::Symbol(b)) => Some(a.as_bytes().cmp(b.as_bytes())),
         (Value::Time(a), Value::Time(b)) => Some(a.timestamp().cmp(&b.timestamp())),
         (Value::Array(a), Value::Array(b)) => {

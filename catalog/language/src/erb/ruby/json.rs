@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use super::{
     interpreter::{Run, Stop},
     text::display,
-    value::{Entries, Value},
+    value::{Entries, Key, Value},
 };
 use crate::values::number::float_text;
 
@@ -122,6 +122,22 @@ pub(super) fn parse(text: &str) -> Run {
     let parsed: serde_json::Value = serde_json::from_str(text)
         .map_err(|error| Stop::raise("JSON::ParserError", format!("unexpected token: {error}")))?;
     convert(&parsed)
+}
+
+/// The value with symbols for the keys of its hashes.
+pub(super) fn with_symbols(value: &Value) -> Value {
+    match value {
+        Value::Array(list) => Value::list(list.0.borrow().iter().map(with_symbols).collect()),
+        Value::Hash(map) => {
+            let entries = map.entries.borrow();
+            let entry = |(key, value): (&Key, &Value)| {
+                let key = super::text::symbol_of(&key.0).map_or(key.0.clone(), Value::Symbol);
+                (Key(key), with_symbols(value))
+            };
+            Value::map(entries.iter().map(entry).collect())
+        }
+        other => other.clone(),
+    }
 }
 
 fn convert(value: &serde_json::Value) -> Run {

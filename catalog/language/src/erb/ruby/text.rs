@@ -35,6 +35,7 @@ pub(super) fn display(value: &Value) -> Run<String> {
         }
         Value::Exception(exception) => exception.message.clone(),
         Value::Foreign(value) => value.to_string(),
+        Value::Address(address) => address.display(),
         Value::Array(_) | Value::Hash(_) => {
             if is_deep(value, 0) {
                 return Err(Stop::Limit("a value is nested too deep".to_owned()));
@@ -147,6 +148,7 @@ fn write(out: &mut String, value: &Value, depth: usize) {
             out.push('>');
         }
         Value::Foreign(value) => out.push_str(&values::inspect(value)),
+        Value::Address(address) => out.push_str(&address.inspect()),
         Value::Proc(_) => out.push_str("#<Proc>"),
         Value::Enumerator(enumerator) => {
             out.push_str("#<Enumerator: ");
@@ -177,13 +179,8 @@ pub(super) fn write_string(out: &mut String, text: &str) {
             '\u{c}' => out.push_str("\\f"),
             '\u{1b}' => out.push_str("\\e"),
             '#' if matches!(characters.peek(), Some('{' | '$' | '@')) => out.push_str("\\#"),
-            '\u{7f}' => out.push_str("\\x7F"),
-            control if control.is_control() => {
-                let code = u32::from(control);
-                out.push_str(&match code < 0x80 {
-                    true => format!("\\u{code:04X}"),
-                    false => format!("\\u{code:04X}"),
-                });
+            hidden if hidden.is_control() || matches!(hidden, '\u{2028}' | '\u{2029}') => {
+                out.push_str(&format!("\\u{:04X}", u32::from(hidden)));
             }
             other => out.push(other),
         }
@@ -276,6 +273,7 @@ pub(super) fn class_name(value: &Value) -> Arc<str> {
         Value::Class(_) => "Class",
         Value::Scope => "Puppet::Parser::Scope",
         Value::Template => "Puppet::Parser::TemplateWrapper",
+        Value::Address(_) => "IPAddr",
         Value::Foreign(value) => match &**value {
             PuppetValue::Sensitive(_) => "Puppet::Pops::Types::PSensitiveType::Sensitive",
             PuppetValue::Binary(_) => "Puppet::Pops::Types::PBinaryType::Binary",

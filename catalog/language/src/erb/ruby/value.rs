@@ -42,6 +42,8 @@ pub(super) enum Value {
     Scope,
     /// `self` of a template.
     Template,
+    /// `IPAddr`
+    Address(Rc<super::methods::address::Address>),
     /// A value of the Puppet language for which Ruby has no class of its own.
     Foreign(Rc<PuppetValue>),
 }

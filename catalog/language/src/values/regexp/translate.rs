@@ -13,6 +13,8 @@ pub(super) fn translate(source: &str) -> String {
         has_names: has_named_groups(source),
         source,
         calls: 0,
+        atom: 0,
+        groups: Vec::new(),
     };
     translator.out.push_str("(?m)");
     translator.run();
@@ -28,11 +30,20 @@ struct Translator<'a> {
     has_names: bool,
     source: &'a str,
     calls: usize,
+    /// Where the last atom starts in the output, and where the groups around do.
+    atom: usize,
+    groups: Vec<usize>,
 }
 
 impl<'a> Translator<'a> {
     fn run(&mut self) {
         while let Some(character) = self.next() {
+            match character {
+                '{' | '*' | '+' | '?' => {}
+                '(' => self.groups.push(self.out.len()),
+                ')' => self.atom = self.groups.pop().unwrap_or(self.out.len()),
+                _ => self.atom = self.out.len(),
+            }
             match character {
                 '\\' => self.escape(),
                 '[' => {
@@ -275,6 +286,7 @@ impl<'a> Translator<'a> {
         }
         if self.take("#") {
             self.take_until(')');
+            self.groups.pop();
             return;
         }
         let flags = self.take_while(8, |flag| {
@@ -315,6 +327,11 @@ impl<'a> Translator<'a> {
                 let from = if inside.starts_with(',') { "0" } else { "" };
                 self.out.push_str(&format!("{{{from}{inside}}}"));
                 self.rest = rest;
+                // What others take for a repeat that gives nothing back is a repeat of a repeat.
+                if self.take("+") {
+                    self.out.insert_str(self.atom, "(?:");
+                    self.out.push_str(")+");
+                }
             }
             None => self.out.push_str("\\{"),
         }
@@ -333,6 +350,8 @@ impl<'a> Translator<'a> {
                     has_names: true,
                     source: self.source,
                     calls: self.calls,
+                    atom: 0,
+                    groups: Vec::new(),
                 };
                 inner.run();
                 self.calls = inner.calls;

@@ -518,6 +518,21 @@ fn change(
             drop(before);
             answer(value.clone())
         }
+        ("[]=", [Value::Range(range), value]) => {
+            let length = list.0.borrow().len();
+            let Some((start, count)) = argument::range_span(range, length)? else {
+                return Err(Stop::unsupported("such a range in an assignment"));
+            };
+            put(ruby, list, start, count, value)
+        }
+        ("[]=", [start, count, value]) => {
+            let (start, count) = (argument::integer(start)?, argument::integer(count)?);
+            let length = list.0.borrow().len();
+            let Some((start, count)) = argument::span(start, count, length) else {
+                return Err(Stop::unsupported("such a place in an assignment"));
+            };
+            put(ruby, list, start, count, value)
+        }
         ("delete", [wanted]) => {
             let mut elements = list.0.borrow_mut();
             let before = elements.len();
@@ -570,4 +585,26 @@ fn change(
         ("pack", _) => Err(Stop::unsupported(format!("{}.pack", inspect(&itself())))),
         _ => Ok(None),
     }
+}
+
+/// Puts one or several elements in the place of others.
+fn put(
+    ruby: &mut Interpreter<'_>,
+    list: &List,
+    start: usize,
+    count: usize,
+    value: &Value,
+) -> Answer {
+    let new = match value {
+        Value::Array(elements) => elements.0.borrow().clone(),
+        other => vec![other.clone()],
+    };
+    ruby.allocate(new.len() * size_of::<Value>())?;
+    let gone: Vec<Value> = list
+        .0
+        .borrow_mut()
+        .splice(start..start + count, new)
+        .collect();
+    drop(gone);
+    answer(value.clone())
 }

@@ -25,6 +25,7 @@ pub(in crate::erb::ruby) fn is_known(receiver: &Value, name: &str) -> bool {
     let class = match receiver {
         Value::Exception(_) => "Exception",
         Value::Foreign(_) => return true,
+        Value::Address(_) => return true,
         // Modules have functions of their own.
         Value::Class(_) => return true,
         _ => &*class,

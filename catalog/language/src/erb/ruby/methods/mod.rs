@@ -2,6 +2,7 @@
 //!
 //! `None` means that the class does not know the method; its ancestors are asked next.
 
+pub(super) mod address;
 mod argument;
 mod array;
 pub(super) mod constant;
@@ -61,6 +62,7 @@ pub(super) fn call(
         Value::Nil => object::nil(name, arguments)?,
         Value::Bool(value) => object::boolean(*value, name, arguments)?,
         Value::Foreign(value) => object::foreign(ruby, value, name)?,
+        Value::Address(address) => address::call(address, name, arguments)?,
         Value::Template => None,
     };
     if own.is_some() {

@@ -1,6 +1,6 @@
 //! Functions of classes and modules: `Hash.new`, `Time.now`, `JSON.generate`, `File.basename`.
 
-use std::{fmt::Write as _, net::IpAddr, rc::Rc};
+use std::{fmt::Write as _, rc::Rc};
 
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use md5::{Digest as _, Md5};
@@ -48,6 +48,19 @@ pub(super) fn call(
             ("generate" | "dump", [value]) => Some(Value::text(json::generate(value)?)),
             ("pretty_generate", [value]) => Some(Value::text(json::pretty(value)?)),
             ("parse" | "load", [text]) => Some(json::parse(&argument::string(text)?)?),
+            ("parse", [text, options]) => {
+                let parsed = json::parse(&argument::string(text)?)?;
+                let options = argument::map(options)?;
+                let key = crate::erb::ruby::compare::key(&Value::symbol("symbolize_names"));
+                let options = options.entries.borrow();
+                match options.get(&key) {
+                    Some(wanted) if options.len() == 1 => Some(match wanted.is_truthy() {
+                        true => json::with_symbols(&parsed),
+                        false => parsed,
+                    }),
+                    _ => None,
+                }
+            }
             _ => None,
         },
         "Psych" => match (name, arguments) {
@@ -97,6 +110,11 @@ pub(super) fn call(
             ("escape" | "shellescape", [text]) => {
                 Some(Value::text(shell_escape(&argument::string(text)?)))
             }
+            ("join" | "shelljoin", [words]) => {
+                let words = argument::list(words)?;
+                let words = words.iter().map(|word| Ok(shell_escape(&display(word)?)));
+                Some(Value::text(words.collect::<Run<Vec<_>>>()?.join(" ")))
+            }
             _ => None,
         },
         "Puppet::Parser::Functions" => match (name, arguments) {
@@ -121,8 +139,8 @@ pub(super) fn call(
             )?,
             _ => None,
         },
-        "IPAddr" if name == "new" => address(arguments)?,
-        "ERB::Util" | "CGI" => escape(class, name, arguments)?,
+        "IPAddr" => super::address::class(name, arguments)?,
+        "ERB::Util" | "CGI" | "URI" => escape(class, name, arguments)?,
         _ if name == "new" && exception::is_exception(class) => {
             let message = match arguments.first() {
                 Some(message) => display(message)?,
@@ -370,13 +388,17 @@ fn escape(class: &str, name: &str, arguments: &[Value]) -> Answer {
             }
             answer(escaped)
         }
-        ("ERB::Util", "url_encode" | "u") | ("CGI", "escape") => {
+        ("ERB::Util", "url_encode" | "u")
+        | ("CGI", "escape")
+        | ("URI", "encode_www_form_component") => {
+            let is_form = class != "ERB::Util";
             let mut escaped = String::with_capacity(text.len());
             for byte in text.bytes() {
                 match byte {
-                    b' ' if class == "CGI" => escaped.push('+'),
+                    b' ' if is_form => escaped.push('+'),
+                    b'~' if class == "URI" => escaped.push_str("%7E"),
                     b'-' | b'_' | b'.' | b'~' => escaped.push(char::from(byte)),
-                    b'*' if class == "CGI" => escaped.push('*'),
+                    b'*' if class == "URI" => escaped.push('*'),
                     byte if byte.is_ascii_alphanumeric() => escaped.push(char::from(byte)),
                     byte => write!(escaped, "%{byte:02X}").expect("a String takes any text"),
                 }
@@ -405,37 +427,4 @@ pub(super) fn shell_escape(text: &str) -> String {
         }
     }
     escaped
-}
-
-/// An address that is valid, as its text: templates ask for no more than whether it is one.
-fn address(arguments: &[Value]) -> Run<Option<Value>> {
-    let [text] = arguments else {
-        return Ok(None);
-    };
-    let text = argument::string(text)?;
-    if text.contains(['/', '%']) {
-        return Err(Stop::unsupported("networks and zones in IPAddr"));
-    }
-    let bare = text
-        .strip_prefix('[')
-        .and_then(|text| text.strip_suffix(']'));
-    match bare.unwrap_or(&text).parse::<IpAddr>() {
-        Ok(address) => Ok(Some(Value::text(address.to_string()))),
-        Err(_) => Err(Stop::argument(format!("invalid address: {text}"))),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::{Value, address};
-
-    #[test]
-    fn addresses_are_told_from_names() {
-        for valid in ["192.0.2.1", "::1", "[2001:db8::1]"] {
-            assert!(address(&[Value::text(valid)]).is_ok(), "{valid}");
-        }
-        for invalid in ["*", "localhost", "300.0.0.1", "192.0.2.0/24"] {
-            assert!(address(&[Value::text(invalid)]).is_err(), "{invalid}");
-        }
-    }
 }

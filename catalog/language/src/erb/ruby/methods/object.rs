@@ -23,7 +23,13 @@ pub(super) fn call(
     block: Block<'_>,
 ) -> Answer {
     match (name, arguments) {
-        ("==" | "equal?" | "===", [other]) => answer(compare::equal(receiver, other)),
+        ("equal?", [other]) => answer(match (receiver, other) {
+            (Value::String(a), Value::String(b)) => Rc::ptr_eq(a, b),
+            (Value::Array(a), Value::Array(b)) => Rc::ptr_eq(a, b),
+            (Value::Hash(a), Value::Hash(b)) => Rc::ptr_eq(a, b),
+            _ => compare::same_key(receiver, other, 0),
+        }),
+        ("==" | "===", [other]) => answer(compare::equal(receiver, other)),
         ("!=", [other]) => answer(!compare::equal(receiver, other)),
         ("eql?", [other]) => answer(compare::same_key(receiver, other, 0)),
         ("<=>", [other]) => {
@@ -83,6 +89,9 @@ pub(super) fn call(
         ("instance_variable_defined?", [name]) if matches!(receiver, Value::Template) => {
             let name = name_of(name)?;
             answer(ruby.is_instance_defined(name.trim_start_matches('@')))
+        }
+        ("to_json", [Value::Hash(options)]) if !options.entries.borrow().is_empty() => {
+            Err(Stop::unsupported("options of to_json"))
         }
         ("to_json", _) => {
             let text = json::generate(receiver)?;
