@@ -128,7 +128,7 @@ impl Ours {
             // What the compile goes by it knows itself.
             if !matches!(
                 &**name,
-                "strict" | "strict_variables" | "manifest" | "modulepath"
+                "puppet" | "strict" | "strict_variables" | "manifest" | "modulepath"
             ) {
                 settings.values.insert(name.as_str().into(), data(value));
             }

@@ -133,7 +133,7 @@ impl Reference {
             output,
             answers,
             basis: hasher.finish(),
-            settings: ready["settings"].clone(),
+            settings: with_version(&ready),
         })
     }
 
@@ -177,6 +177,13 @@ impl Reference {
         }
         answer(&said)
     }
+}
+
+/// The settings, and under `puppet` the version, which is a fact of the server.
+fn with_version(ready: &Value) -> Value {
+    let mut settings = ready["settings"].clone();
+    settings["puppet"] = ready["puppet"].clone();
+    settings
 }
 
 impl Drop for Reference {
