@@ -145,7 +145,11 @@ fn code_is_evaluated() {
     let master = site();
     let done = with(
         &master,
-        &["eval", "-e", "notice('hi') [lookup('port'), $facts['role']]"],
+        &[
+            "eval",
+            "-e",
+            "notice('hi') [lookup('port'), $facts['role']]",
+        ],
     );
     assert_eq!(text(&done.stdout), "[80, 'web']\n");
     assert_eq!(text(&done.stderr), "Notice: Scope(Class[main]): hi\n");
@@ -153,7 +157,10 @@ fn code_is_evaluated() {
     assert_eq!(text(&silent.stdout), "");
     let failed = with(&master, &["eval", "-e", "notice('before')\n fail('why')"]);
     let said = text(&failed.stderr);
-    assert!(said.contains("Notice: Scope(Class[main]): before"), "{said}");
+    assert!(
+        said.contains("Notice: Scope(Class[main]): before"),
+        "{said}"
+    );
     assert!(said.contains("why (line: 2, column: 2)"), "{said}");
     assert_eq!(failed.status.code(), Some(1));
 }
@@ -164,7 +171,13 @@ fn the_document_for_editors() {
     let master = site();
     let failed = with(
         &master,
-        &["eval", "--format", "json", "-e", "warning('w')\nfail('why')"],
+        &[
+            "eval",
+            "--format",
+            "json",
+            "-e",
+            "warning('w')\nfail('why')",
+        ],
     );
     assert_eq!(failed.status.code(), Some(1));
     let expected = r#"{
@@ -239,7 +252,9 @@ fn sorted(bytes: &[u8]) -> String {
             serde_json::Value::Object(entries) => {
                 let mut all: Vec<_> = entries.iter().collect();
                 all.sort_by_key(|(name, _)| name.as_str());
-                let all = all.into_iter().map(|(name, value)| (name.clone(), sort(value)));
+                let all = all
+                    .into_iter()
+                    .map(|(name, value)| (name.clone(), sort(value)));
                 serde_json::Value::Object(all.collect())
             }
             serde_json::Value::Array(all) => all.iter().map(sort).collect(),

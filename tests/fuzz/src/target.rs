@@ -101,7 +101,7 @@ impl Target {
             Self::Regexp => matching(text),
             Self::Formats => formats(text),
             Self::Times => times(text),
-            Self::Eyaml(key) => drop(eyaml::decrypt_text(key, text)),
+            Self::Eyaml(key) => drop(eyaml::decrypt_text(std::slice::from_ref(&**key), text)),
             Self::Wire => {
                 drop(wire::facts::read(text.as_bytes()));
                 drop(wire::catalog::read(text.as_bytes()));

@@ -88,7 +88,9 @@ fn pairs(node: &Node, oids: &Oids) -> Result<Vec<(Vec<u64>, String)>, String> {
         let name = key
             .as_str()
             .ok_or("an object id must be a text; put it in quotes")?;
-        let oid = oids.resolve(name).ok_or_else(|| format!("unknown object id {name:?}"))?;
+        let oid = oids
+            .resolve(name)
+            .ok_or_else(|| format!("unknown object id {name:?}"))?;
         let text = match value {
             Node::String(text) | Node::Symbol(text) => text.to_string(),
             Node::Integer(number) => number.to_string(),

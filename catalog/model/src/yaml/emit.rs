@@ -92,9 +92,7 @@ fn line(text: &mut String, indent: usize) {
 /// Whether a text can stand as it is in a `|` block.
 fn is_block(string: &str) -> bool {
     !string.starts_with([' ', '\n', '\t'])
-        && string
-            .chars()
-            .all(|c| c == '\n' || c == '\t' || !c.is_control())
+        && string.chars().all(|c| c == '\n' || c == '\t' || !is_odd(c))
 }
 
 fn block(text: &mut String, string: &str, indent: usize) {
@@ -115,6 +113,11 @@ fn block(text: &mut String, string: &str, indent: usize) {
     }
 }
 
+/// Whether a character can only stand escaped: YAML takes it for a line break or a mark.
+fn is_odd(c: char) -> bool {
+    c.is_control() || matches!(c, '\u{feff}' | '\u{2028}' | '\u{2029}')
+}
+
 fn scalar(text: &mut String, string: &str) {
     let is_same = matches!(plain(string), Ok(Node::String(_)));
     let starts_plain = !string.starts_with([
@@ -126,12 +129,12 @@ fn scalar(text: &mut String, string: &str) {
         && !string.ends_with([' ', ':'])
         && !string.contains(": ")
         && !string.contains(" #")
-        && !string.chars().any(char::is_control);
+        && !string.chars().any(is_odd);
     // What YAML 1.1 might take for a truth value, Psych quotes like this.
     let is_letter = matches!(string, "y" | "n" | "Y" | "N");
     if is_plain && !is_letter {
         text.push_str(string);
-    } else if is_letter || string.chars().any(|c| c.is_control()) {
+    } else if is_letter || string.chars().any(is_odd) {
         text.push('"');
         for c in string.chars() {
             match c {
@@ -140,7 +143,7 @@ fn scalar(text: &mut String, string: &str) {
                 '\n' => text.push_str("\\n"),
                 '\t' => text.push_str("\\t"),
                 '\r' => text.push_str("\\r"),
-                c if c.is_control() => drop(write!(text, "\\u{:04X}", c as u32)),
+                c if is_odd(c) => drop(write!(text, "\\u{:04X}", c as u32)),
                 c => text.push(c),
             }
         }

@@ -153,3 +153,14 @@ fn what_is_written_is_read_again() {
     let text = emit(&data);
     assert_eq!(read(&text).to_data(), data, "{text}");
 }
+
+/// Fuzzing found a byte order mark that was emitted bare and could not be read again.
+#[test]
+fn what_only_stands_escaped_comes_back() {
+    for text in ["202\u{feff}1-21", "a\u{2028}b", "a\n\u{feff}b"] {
+        let data = Data::string(text);
+        let emitted = emit(&data);
+        let read = parse(&emitted).map(|node| node.to_data());
+        assert_eq!(read, Ok(data), "{emitted:?}");
+    }
+}
