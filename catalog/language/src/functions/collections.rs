@@ -2,11 +2,12 @@
 
 use std::{cmp::Ordering, sync::Arc};
 
-use super::{Function, fail, function, iteration, on};
+use super::{Function, fail, function, iteration, on, refusal};
 use crate::{
     error::{Error, Evaluated, Unwind},
     evaluator::{Call, comparison, flatten},
     host::Level,
+    types::{Range, Type, mismatch},
     values::{HashMap, Value},
 };
 
@@ -108,7 +109,7 @@ pub(super) const FUNCTIONS: &[Function] = &[
                  Any default_value?, Callable[1,1] &block?",
                 getvar,
             ),
-            on(
+            refusal(
                 "String get_string, Any default_value?, Callable &block?",
                 |_| fail!("'getvar' The given string does not start with a valid variable name"),
             ),
@@ -535,6 +536,13 @@ fn navigate(call: &Call<'_, '_>, value: &Value, path: &str, default: Value) -> E
     }
     if path.is_empty() {
         return Ok(value.clone());
+    }
+    if !matches!(value, Value::Array(_) | Value::Hash(_)) {
+        let expected = Type::Optional(Some(Arc::new(Type::Collection(Range::UNBOUNDED))));
+        fail!(
+            "{}",
+            mismatch::describe_mismatch("'dig' parameter 'data'", &expected, &value.infer_set())
+        );
     }
     let Some(keys) = split_path(path) else {
         fail!("Syntax error in dotted-navigation string");

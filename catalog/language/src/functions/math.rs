@@ -1,6 +1,6 @@
 //! Functions on numbers.
 
-use super::{Function, fail, function, on};
+use super::{Function, fail, function, on, refusal};
 use crate::{
     error::Evaluated,
     evaluator::{Call, comparison, label},
@@ -47,7 +47,7 @@ pub(super) const FUNCTIONS: &[Function] = &[
             on("Numeric a, Variant[Timespan, Timestamp] b", compare),
             on("Timestamp a, Variant[Timestamp, Numeric] b", compare),
             on("Timespan a, Variant[Timespan, Numeric] b", compare),
-            on("Any a, Any b, Any ignore_case*", not_comparable),
+            refusal("Any a, Any b, Any ignore_case*", not_comparable),
         ],
     ),
 ];

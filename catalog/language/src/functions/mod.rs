@@ -50,6 +50,8 @@ pub struct Dispatch {
 enum Accepts {
     /// Parameters with their types, as [`signature`] describes.
     Signature(&'static str),
+    /// The same, only to be refused in words of its own.
+    Refused(&'static str),
     /// Anything, as it comes.
     Anything,
     /// Anything, in the form of the old calling convention ([`legacy`](mod@legacy)).
@@ -76,6 +78,14 @@ const fn on(signature: &'static str, run: Run) -> Dispatch {
 const fn unchecked(run: Run) -> Dispatch {
     Dispatch {
         accepts: Accepts::Anything,
+        run,
+    }
+}
+
+/// A dispatch that only says what is wrong: signatures that are listed leave it out.
+const fn refusal(signature: &'static str, run: Run) -> Dispatch {
+    Dispatch {
+        accepts: Accepts::Refused(signature),
         run,
     }
 }
@@ -152,8 +162,17 @@ impl Registered {
             }
             return (dispatch.run)(call);
         }
-        let signatures = self.signatures();
-        let described: Vec<_> = signatures.iter().map(Signature::described).collect();
+        let typed = self.function.dispatches.iter().filter(|dispatch| {
+            matches!(
+                dispatch.accepts,
+                Accepts::Signature(_) | Accepts::Refused(_)
+            )
+        });
+        let described: Vec<_> = typed
+            .zip(self.signatures())
+            .filter(|(dispatch, _)| matches!(dispatch.accepts, Accepts::Signature(_)))
+            .map(|(_, signature)| signature.described())
+            .collect();
         let block = call
             .block
             .map(|block| call.evaluator.block_type(block))
@@ -177,7 +196,7 @@ impl Registered {
         let mut typed = self.signatures().iter();
         for dispatch in self.function.dispatches {
             let fits = match dispatch.accepts {
-                Accepts::Signature(_) => {
+                Accepts::Signature(_) | Accepts::Refused(_) => {
                     let signature = typed.next().expect("one for each text");
                     signature.accepts(call)?
                 }
@@ -194,7 +213,7 @@ impl Registered {
         self.signatures.get_or_init(|| {
             let dispatches = self.function.dispatches.iter();
             let texts = dispatches.filter_map(|dispatch| match dispatch.accepts {
-                Accepts::Signature(text) => Some(text),
+                Accepts::Signature(text) | Accepts::Refused(text) => Some(text),
                 Accepts::Anything | Accepts::Converted => None,
             });
             texts.map(Signature::parse).collect()
@@ -218,7 +237,7 @@ mod tests {
     fn every_signature_can_be_read() {
         for registered in REGISTRY.values() {
             for dispatch in registered.function.dispatches {
-                if let Accepts::Signature(text) = dispatch.accepts {
+                if let Accepts::Signature(text) | Accepts::Refused(text) = dispatch.accepts {
                     Signature::parse(text);
                 }
             }

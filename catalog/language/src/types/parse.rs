@@ -20,6 +20,9 @@ pub type Find<'a> = &'a dyn Fn(&str) -> Result<Option<Type>, String>;
 /// # Errors
 /// The text is no type; the messages are the reference's.
 pub fn parse(text: &str, find: Find<'_>) -> Result<Type, String> {
+    if text.trim().is_empty() {
+        return Err(invalid(text));
+    }
     let source = Source::new(None, text);
     let parsed = parse_expression(source);
     if let Some(diagnostic) = parsed.diagnostics.first() {

@@ -1,6 +1,6 @@
 //! Functions, templates and what they say of wrong arguments.
 
-use ficelle_language::host::Settings;
+use ficelle_language::host::{Settings, Strict};
 
 use crate::world::{World, error, evaluate_in, value};
 
@@ -119,4 +119,87 @@ fn widths_and_precisions_may_be_larger_than_the_formatters_own() {
     }
     let wide = error("sprintf('%5555555555555{a}', {a => 1})");
     assert!(wide.contains("width or precision"), "{wide}");
+}
+
+#[test]
+fn functions_of_the_old_kind_get_the_old_forms_of_values() {
+    assert_eq!(value("pick(/b+/)"), "/b+/");
+    assert_eq!(value("concat([1], undef)"), "[1, ]");
+    assert_eq!(
+        value("sha256(undef)"),
+        "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"
+    );
+    let refused = error("any2array([1].reverse_each)");
+    assert!(
+        refused.contains("Use of an Iterator is not supported here"),
+        "{refused}"
+    );
+}
+
+#[test]
+fn what_stdlib_deprecates_follows_strict() {
+    let settings = |strict| Settings {
+        strict,
+        ..Settings::default()
+    };
+    let run = |strict, code| evaluate_in(&World::default(), settings(strict), code);
+    let refused = error("validate_integer(5)");
+    assert!(
+        refused.contains("deprecation. validate_integer. This method"),
+        "{refused}"
+    );
+    let warned = run(Strict::Warning, "is_array([])");
+    assert_eq!(warned.result, Ok("true".to_owned()));
+    assert_eq!(warned.messages.len(), 1);
+    let quiet = run(Strict::Off, "validate_integer([1, 9], 5)");
+    let refused = quiet.result.expect_err("nine is too large");
+    assert!(
+        refused.contains("Expected [1, 9] to be smaller or equal to 5, got [1, 9]."),
+        "{refused}"
+    );
+    assert!(quiet.messages.is_empty());
+}
+
+#[test]
+fn bcrypt_is_that_of_the_c_library() {
+    let hashed = |kind: &str, password: &str| {
+        value(&format!(
+            "pw_hash('{password}', '{kind}', '04$abcdefghijklmnopqrstuv')"
+        ))
+    };
+    assert_eq!(
+        hashed("bcrypt-a", "p"),
+        "$2a$04$abcdefghijklmnopqrstuudMegMbPN37MbpdEfAtP66w1z0RBCtLG"
+    );
+    assert_eq!(
+        hashed("bcrypt-x", "ü"),
+        "$2x$04$abcdefghijklmnopqrstuuoM6r7nm.epwS6DU81mxqExdczV5kMue"
+    );
+}
+
+#[test]
+fn a_list_that_would_fill_the_memory_is_refused() {
+    let refused = error("unique(9223372036854775807)");
+    assert!(refused.contains("there are more than"), "{refused}");
+}
+
+#[test]
+fn what_only_refuses_is_not_listed() {
+    let refused = error("compare(1)");
+    assert!(
+        refused.contains("expects between 2 and 3 arguments, got 1"),
+        "{refused}"
+    );
+    let refused = error("getvar(5)");
+    assert!(
+        refused.contains("expects a match for Pattern["),
+        "{refused}"
+    );
+    let refused = error("get('b', 'x')");
+    assert!(
+        refused.contains(
+            "'dig' parameter 'data' expects a value of type Undef or Collection, got String"
+        ),
+        "{refused}"
+    );
 }

@@ -353,6 +353,14 @@ fn select(call: &Call<'_, '_>, wanted: bool) -> Evaluated {
             call.arguments.len()
         );
     };
+    if let Value::Hash(_) = list {
+        // A hash is asked for its pairs, and no pair is a text that could match.
+        return Ok(if wanted {
+            Value::array([])
+        } else {
+            list.clone()
+        });
+    }
     let Value::Array(elements) = list else {
         let method = if wanted { "grep" } else { "grep_v" };
         fail!(
@@ -472,13 +480,10 @@ fn range(call: &Call<'_, '_>) -> Evaluated {
             };
             (start.to_owned(), stop.to_owned(), is_exclusive, 1)
         }
-        [other] => {
-            fail!(
-                "undefined method `match' for {}:{}",
-                collections::inspect(other),
-                class_of(other)
-            )
-        }
+        [other] => fail!(
+            "range(): Unable to compute range from the value: {}",
+            collections::ruby_text(other)
+        ),
         [start, stop, rest @ ..] => {
             let step = match rest.first() {
                 None | Some(Value::Undef) => 1,
@@ -487,7 +492,8 @@ fn range(call: &Call<'_, '_>) -> Evaluated {
             if step == 0 {
                 fail!("range(): 3rd arg (step size) must be a non zero integer (e.g. 1 or -1)");
             }
-            (start.to_string(), stop.to_string(), false, step)
+            let text = collections::ruby_text;
+            (text(start), text(stop), false, step)
         }
     };
     let step = usize::try_from(step).unwrap_or(usize::MAX);

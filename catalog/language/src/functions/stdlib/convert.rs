@@ -117,7 +117,7 @@ pub(super) fn to_boolean(value: &Value) -> Evaluated<bool> {
 
 fn parse_boolean(text: &str) -> Evaluated<bool> {
     // The patterns of the reference are those of lines, and any line will do.
-    for line in text.split('\n').chain(text.is_empty().then_some("")) {
+    for line in text.strip_suffix('\n').unwrap_or(text).split('\n') {
         match line.to_ascii_lowercase().as_str() {
             "" => return Ok(false),
             "1" | "t" | "y" | "true" | "yes" => return Ok(true),
@@ -223,6 +223,8 @@ fn convert_base(call: &Call<'_, '_>) -> Evaluated {
         if !matches!(value, Value::Integer(_) | Value::String(_)) {
             fail!("convert_base(): {which} argument must be either a string or an integer");
         }
+    }
+    for value in [number, base] {
         if let Value::String(text) = value
             && (text.is_empty() || !text.bytes().all(|byte| byte.is_ascii_digit()))
         {
@@ -274,7 +276,10 @@ fn clamp(call: &Call<'_, '_>) -> Evaluated {
 }
 
 fn hash(call: &Call<'_, '_>) -> Evaluated {
-    let [Value::Array(elements)] = call.arguments else {
+    if call.arguments.is_empty() {
+        return Err(wrong_number(call, "1").into());
+    }
+    let [Value::Array(elements), ..] = call.arguments else {
         fail!("hash(): Requires array to work with");
     };
     if elements.is_empty() {

@@ -106,6 +106,7 @@ fn fact(call: &Call<'_, '_>) -> Evaluated {
         return Ok(Value::Undef);
     };
     let keys = match collections::split_path(path) {
+        _ if path.is_empty() => Vec::new(),
         Some(keys) => keys,
         // A path that is none names nothing.
         None => return Ok(Value::Undef),

@@ -78,7 +78,8 @@ fn dig44(call: &Call<'_, '_>) -> Evaluated {
     let (data, path, default) = match call.arguments {
         [data, path] => (data, path, Value::Undef),
         [data, path, default, ..] => (data, path, default.clone()),
-        _ => return Err(wrong_number(call, "at least 2").into()),
+        [] => return Err(wrong_number(call, "minimum 1").into()),
+        [_] => return Err(wrong_number(call, "at least 2").into()),
     };
     if !matches!(data, Value::Hash(_) | Value::Array(_)) {
         fail!(

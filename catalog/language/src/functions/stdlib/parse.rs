@@ -21,7 +21,7 @@ pub(super) const FUNCTIONS: &[Function] = &[
 ];
 
 const PSON: &[Dispatch] = &[on("String[1] pson_string, Any default?", |call| {
-    parse(call, json)
+    parse(call, pson)
 })];
 
 /// Reads a text, or says what is wrong with it.
@@ -31,6 +31,15 @@ fn json(text: &str) -> Result<Value, String> {
     match serde_json::from_str::<serde_json::Value>(text) {
         Ok(json) => Ok(from_json(&json)),
         Err(_) => Err(format!("unexpected token at '{text}'")),
+    }
+}
+
+/// JSON whose whole is an object or a list.
+fn pson(text: &str) -> Result<Value, String> {
+    let text = text.trim_start();
+    match json(text) {
+        Ok(value @ (Value::Hash(_) | Value::Array(_))) => Ok(value),
+        _ => Err(format!("source '{text}' not in PSON!")),
     }
 }
 

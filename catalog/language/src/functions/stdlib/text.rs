@@ -43,7 +43,9 @@ pub(super) const FUNCTIONS: &[Function] = &[
 ];
 
 const SHELL: &[super::super::Dispatch] = &[on("Any string", |call| {
-    Ok(Value::string(shell_escape(&call.arguments[0].to_string())))
+    Ok(Value::string(shell_escape(&collections::ruby_text(
+        &call.arguments[0],
+    ))))
 })];
 const BATCH: &[super::super::Dispatch] = &[on("Any string", batch_escape)];
 const POWERSHELL: &[super::super::Dispatch] = &[on("Any string", powershell_escape)];
@@ -176,7 +178,7 @@ fn shell_join(call: &Call<'_, '_>) -> Evaluated {
         [Value::Array(elements)] => {
             let words = elements
                 .iter()
-                .map(|element| shell_escape(&element.to_string()));
+                .map(|element| shell_escape(&collections::ruby_text(element)));
             Ok(Value::string(words.collect::<Vec<_>>().join(" ")))
         }
         [other] => fail!(
@@ -191,7 +193,7 @@ fn shell_split(call: &Call<'_, '_>) -> Evaluated {
     let [text] = call.arguments else {
         return Err(wrong_number(call, "1").into());
     };
-    let text = text.to_string();
+    let text = collections::ruby_text(text);
     let mut words: Vec<String> = Vec::new();
     let mut word: Option<String> = None;
     let mut characters = text.chars();
@@ -244,7 +246,7 @@ fn shell_split(call: &Call<'_, '_>) -> Evaluated {
 
 fn batch_escape(call: &Call<'_, '_>) -> Evaluated {
     let mut escaped = String::from("\"");
-    for character in call.arguments[0].to_string().chars() {
+    for character in collections::ruby_text(&call.arguments[0]).chars() {
         match character {
             '"' => escaped.push_str("\"\""),
             '$' | '\\' => {
@@ -260,7 +262,7 @@ fn batch_escape(call: &Call<'_, '_>) -> Evaluated {
 
 fn powershell_escape(call: &Call<'_, '_>) -> Evaluated {
     let mut escaped = String::new();
-    for character in call.arguments[0].to_string().chars() {
+    for character in collections::ruby_text(&call.arguments[0]).chars() {
         match character {
             ' ' | '\'' | '`' | '|' | '\n' | '$' => {
                 escaped.push('`');
