@@ -2,9 +2,8 @@
 
 use std::{
     io::ErrorKind,
-    process::Stdio,
     sync::Arc,
-    time::{SystemTime, UNIX_EPOCH},
+    time::{Duration, SystemTime, UNIX_EPOCH},
 };
 
 use camino::{Utf8Path, Utf8PathBuf};
@@ -16,9 +15,14 @@ use ficelle_model::{
 use rustc_hash::FxHashMap;
 use std::sync::RwLock;
 
+use super::command;
+
 /// Files above this size are refused: no manifest, template or data file is as large, and the
 /// content is kept in memory.
 const LARGEST_FILE: u64 = 64 * 1024 * 1024;
+
+/// A command that runs longer is killed.
+const LONGEST_COMMAND: Duration = Duration::from_secs(300);
 
 /// The disk of the machine that compiles. It can be shared by threads; contents are kept between
 /// compiles for as long as size, modification time and inode stay.
@@ -131,23 +135,7 @@ impl Inputs for DiskInputs {
     }
 
     fn run(&self, command: &[String]) -> Result<CommandOutput, InputError> {
-        let Some((program, arguments)) = command.split_first() else {
-            return Err(InputError::Command("an empty command".to_owned()));
-        };
-        #[expect(
-            clippy::disallowed_methods,
-            reason = "the recorded door for `generate` and `config_version`"
-        )]
-        let output = std::process::Command::new(program)
-            .args(arguments)
-            .stdin(Stdio::null())
-            .output()
-            .map_err(|error| InputError::Command(format!("{program}: {error}")))?;
-        Ok(CommandOutput {
-            status: output.status.code().unwrap_or(-1),
-            stdout: output.stdout,
-            stderr: output.stderr,
-        })
+        command::run(command, LONGEST_COMMAND)
     }
 
     fn now(&self) -> i128 {

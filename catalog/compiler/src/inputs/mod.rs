@@ -1,6 +1,7 @@
 //! Ways to read the world: the disk, memory for tests, and the recorder that goes in front of
 //! either of them.
 
+mod command;
 mod disk;
 mod memory;
 mod record;

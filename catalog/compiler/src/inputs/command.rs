@@ -1,0 +1,96 @@
+//! Commands of the master: classifiers, `generate`, `config_version`. One that does not end is
+//! ended: a thread that compiles waits for it.
+
+use std::{
+    io::Read,
+    process::Stdio,
+    sync::mpsc::{Receiver, channel},
+    thread,
+    time::{Duration, Instant},
+};
+
+use ficelle_model::inputs::{CommandOutput, InputError};
+
+/// Runs a command, for so long at most.
+pub(super) fn run(command: &[String], limit: Duration) -> Result<CommandOutput, InputError> {
+    let Some((program, arguments)) = command.split_first() else {
+        return Err(InputError::Command("an empty command".to_owned()));
+    };
+    let failed = |error: std::io::Error| InputError::Command(format!("{program}: {error}"));
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "the recorded door for classifiers, `generate` and `config_version`"
+    )]
+    let mut child = std::process::Command::new(program)
+        .args(arguments)
+        .stdin(Stdio::null())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .map_err(failed)?;
+    let ends = Instant::now() + limit;
+    let stdout = reading(child.stdout.take());
+    let stderr = reading(child.stderr.take());
+    let read = |from: Receiver<Vec<u8>>| from.recv_timeout(ends.duration_since(Instant::now()));
+    if let (Ok(stdout), Ok(stderr)) = (read(stdout), read(stderr)) {
+        let status = child.wait().map_err(failed)?;
+        return Ok(CommandOutput {
+            status: status.code().unwrap_or(-1),
+            stdout,
+            stderr,
+        });
+    }
+    // It may have ended just now.
+    let _ = child.kill();
+    child.wait().map_err(failed)?;
+    Err(InputError::Command(format!(
+        "{program} did not end within {limit:?} and was killed"
+    )))
+}
+
+/// What comes out of a pipe, read beside the command: a full pipe would stop it.
+fn reading(pipe: Option<impl Read + Send + 'static>) -> Receiver<Vec<u8>> {
+    let (sender, receiver) = channel();
+    thread::spawn(move || {
+        let mut bytes = Vec::new();
+        if let Some(mut pipe) = pipe {
+            // What was read until then is what there is.
+            let _ = pipe.read_to_end(&mut bytes);
+        }
+        // Whoever asked may have given up.
+        let _ = sender.send(bytes);
+    });
+    receiver
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::run;
+
+    fn words(command: &[&str]) -> Vec<String> {
+        command.iter().map(|word| (*word).to_owned()).collect()
+    }
+
+    #[test]
+    fn a_command_says_what_it_says() {
+        let output = run(
+            &words(&["/bin/sh", "-c", "echo out; echo err >&2; exit 3"]),
+            Duration::from_secs(60),
+        );
+        let output = output.expect("it runs");
+        assert_eq!(
+            (output.status, &*output.stdout, &*output.stderr),
+            (3, &b"out\n"[..], &b"err\n"[..])
+        );
+    }
+
+    #[test]
+    fn a_command_without_end_is_ended() {
+        let error = run(&words(&["/bin/sleep", "100000"]), Duration::from_millis(10));
+        let error = error.expect_err("it does not end").to_string();
+        assert_eq!(error, "/bin/sleep did not end within 10ms and was killed");
+        assert!(run(&words(&["/no/such/command"]), Duration::from_secs(60)).is_err());
+    }
+}
