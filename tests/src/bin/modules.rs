@@ -1,6 +1,7 @@
 //! `modules --modules DIR --work DIR [--only NAME,…] [--sample N] [--case ID]`: compiles Debian's
-//! modules and the project's own sites here and with Debian's Puppet and tells how many catalogs are equal. The differences go
-//! to `WORK/differences`, what both sides refuse to `WORK/refused`. Exits with 1 when one is neither equal nor known.
+//! modules and the project's own sites here and with Debian's Puppet and tells how many catalogs
+//! are equal. The differences go to `WORK/differences`, what both sides refuse to `WORK/refused`.
+//! Exits with 1 when one is neither equal nor known.
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
@@ -74,8 +75,7 @@ fn main() -> Result<ExitCode> {
     let mut report = String::new();
     let mut refused = String::new();
     let (mut unknown, mut surprises) = (0, Vec::new());
-    for done in &done {
-        let case = &cases[done.number];
+    for (case, done) in cases.iter().zip(&done) {
         let entry = known.reason(&case.id);
         summary.add(case.group, &done.outcome, entry.is_some());
         match (&done.outcome, entry) {

@@ -214,7 +214,8 @@ fn hash(values: &Map<String, Value>) -> DataHash {
         .collect()
 }
 
-fn data(value: &Value) -> Data {
+/// The catalog's data that JSON stands for.
+pub(crate) fn data(value: &Value) -> Data {
     match value {
         Value::Null => Data::Undef,
         Value::Bool(value) => Data::Boolean(*value),

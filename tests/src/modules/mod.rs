@@ -24,12 +24,10 @@ use reference::{Answer, Mode, Places, Question, Reference};
 /// Deeply nested code needs it.
 const STACK: usize = 256 << 20;
 
-/// A case and what came of it.
+/// What came of a case.
 #[derive(Clone, Debug)]
 pub struct Done {
-    /// The place of the case in the list.
-    pub number: usize,
-    /// What came of it.
+    /// The two catalogs compared.
     pub outcome: Outcome,
     /// By which settings.
     pub mode: Mode,
@@ -38,6 +36,21 @@ pub struct Done {
 /// Runs the cases on several threads, each with a reference of its own; the results come in the
 /// order of the cases.
 pub fn run(cases: &[Case], ours: &Ours, places: &Places, threads: usize) -> Result<Vec<Done>> {
+    spread(cases, places, threads, |case, reference| {
+        let (outcome, mode) =
+            one(case, ours, places, reference).with_context(|| case.id.clone())?;
+        Ok(Done { outcome, mode })
+    })
+}
+
+/// Runs each of the cases on one of several threads, with the reference of that thread; the
+/// results come in the order of the cases. The first error of a thread ends it.
+pub(crate) fn spread<C: Sync, D: Send>(
+    cases: &[C],
+    places: &Places,
+    threads: usize,
+    one: impl Fn(&C, &mut Reference) -> Result<D> + Sync,
+) -> Result<Vec<D>> {
     let next = AtomicUsize::new(0);
     let done = Mutex::new(Vec::with_capacity(cases.len()));
     std::thread::scope(|scope| {
@@ -48,13 +61,10 @@ pub fn run(cases: &[Case], ours: &Ours, places: &Places, threads: usize) -> Resu
                 let Some(case) = cases.get(number) else {
                     return Ok(());
                 };
-                let (outcome, mode) =
-                    one(case, ours, places, &mut reference).with_context(|| case.id.clone())?;
-                done.lock().expect("no thread panics").push(Done {
-                    number,
-                    outcome,
-                    mode,
-                });
+                let result = one(case, &mut reference)?;
+                done.lock()
+                    .expect("no thread panics")
+                    .push((number, result));
             }
         };
         let threads = (0..threads)
@@ -69,8 +79,8 @@ pub fn run(cases: &[Case], ours: &Ours, places: &Places, threads: usize) -> Resu
             .try_for_each(|thread| thread.join().expect("no thread panics"))
     })?;
     let mut done = done.into_inner().expect("no thread panics");
-    done.sort_by_key(|done: &Done| done.number);
-    Ok(done)
+    done.sort_by_key(|(number, _)| *number);
+    Ok(done.into_iter().map(|(_, result)| result).collect())
 }
 
 /// Strictly; where the reference refuses that, as leniently as modules of its time were written

@@ -17,6 +17,7 @@ use ficelle_ruby::Pool;
 use serde_json::Value;
 
 use super::reference::{Answer, Mode, Places, Question};
+use crate::conformance::compile::data;
 
 /// How long a case may take.
 const TIME: Duration = Duration::from_secs(60);
@@ -144,22 +145,4 @@ fn server_facts(settings: &Value) -> DataHash {
         ("serverip".into(), Data::from("192.0.2.1")),
         ("environment".into(), Data::from("production")),
     ])
-}
-
-fn data(value: &Value) -> Data {
-    match value {
-        Value::Null => Data::Undef,
-        Value::Bool(value) => Data::Boolean(*value),
-        Value::Number(number) => match number.as_i64() {
-            Some(number) => Data::Integer(number),
-            None => Data::Float(number.as_f64().unwrap_or_default()),
-        },
-        Value::String(text) => Data::from(text.as_str()),
-        Value::Array(elements) => Data::Array(elements.iter().map(data).collect()),
-        Value::Object(hash) => Data::Hash(
-            hash.iter()
-                .map(|(name, value)| (name.as_str().into(), data(value)))
-                .collect(),
-        ),
-    }
 }

@@ -6,20 +6,15 @@ pub mod find;
 pub mod outcome;
 pub mod shape;
 
-use std::sync::Mutex;
-use std::sync::atomic::{AtomicUsize, Ordering};
-
 use anyhow::{Context, Result};
 
 use crate::modules::{
     ours::Ours,
     reference::{Mode, Places, Question, Reference},
+    spread,
 };
 use case::Case;
 use outcome::Outcome;
-
-/// Deeply nested code needs it.
-const STACK: usize = 256 << 20;
 
 /// This project, with and without a Ruby that it may ask.
 pub struct Sides {
@@ -41,36 +36,9 @@ pub struct Done {
 /// Runs the cases on several threads, each with a reference of its own; the outcomes come in the
 /// order of the cases.
 pub fn run(cases: &[Case], ours: &Sides, places: &Places, threads: usize) -> Result<Vec<Done>> {
-    let next = AtomicUsize::new(0);
-    let done = Mutex::new(Vec::with_capacity(cases.len()));
-    std::thread::scope(|scope| {
-        let work = || -> Result<()> {
-            let mut reference = Reference::start(places)?;
-            loop {
-                let number = next.fetch_add(1, Ordering::Relaxed);
-                let Some(case) = cases.get(number) else {
-                    return Ok(());
-                };
-                let result =
-                    one(case, ours, places, &mut reference).with_context(|| case.id.clone())?;
-                let mut done = done.lock().expect("no thread panics");
-                done.push((number, result));
-            }
-        };
-        let threads = (0..threads)
-            .map(|_| {
-                std::thread::Builder::new()
-                    .stack_size(STACK)
-                    .spawn_scoped(scope, work)
-            })
-            .collect::<std::io::Result<Vec<_>>>()?;
-        threads
-            .into_iter()
-            .try_for_each(|thread| thread.join().expect("no thread panics"))
-    })?;
-    let mut done = done.into_inner().expect("no thread panics");
-    done.sort_by_key(|(number, _)| *number);
-    Ok(done.into_iter().map(|(_, done)| done).collect())
+    spread(cases, places, threads, |case, reference| {
+        one(case, ours, places, reference).with_context(|| case.id.clone())
+    })
 }
 
 /// By the settings that modules of their time were written for: a template may ask for variables
