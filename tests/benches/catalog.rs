@@ -16,6 +16,10 @@ use ficelle_model::{
 };
 use ficelle_syntax::{Dialect, ParseOptions, ValidateOptions, source::Source};
 
+/// As on the master.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 const MODULES: &str = "/usr/share/puppet/modules";
 
 /// What the language does most, without a resource.

@@ -17,14 +17,14 @@ pub(crate) fn gather(system: &System, facts: &mut DataHash) {
         ("partlabel", by("partlabel")),
     ];
     let mounted = mounts::mounted(system);
-    let mut disks = DataHash::new();
-    let mut partitions = DataHash::new();
+    let mut disks = DataHash::default();
+    let mut partitions = DataHash::default();
     for name in names {
         let folder = format!("/sys/block/{name}");
         let bytes = sectors(system, &folder);
         // Loop devices and the like have no device behind them.
         if system.exists(format!("{folder}/device")) {
-            let mut disk = DataHash::new();
+            let mut disk = DataHash::default();
             let of = |file: &str| line(system, &format!("{folder}/device/{file}"));
             put_some(&mut disk, "model", of("model"));
             put_some(&mut disk, "vendor", of("vendor"));
@@ -42,7 +42,7 @@ pub(crate) fn gather(system: &System, facts: &mut DataHash) {
         for partition in inside.iter().filter(|inside| inside.starts_with(&name)) {
             let folder = format!("{folder}/{partition}");
             let device = format!("/dev/{partition}");
-            let mut entry = DataHash::new();
+            let mut entry = DataHash::default();
             if let Some(bytes) = sectors(system, &folder) {
                 put(&mut entry, "size", size::human(bytes));
                 put(&mut entry, "size_bytes", size::bytes(bytes));

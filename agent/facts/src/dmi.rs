@@ -8,13 +8,13 @@ use crate::{hash, line, put_some};
 pub(crate) fn gather(system: &System, facts: &mut DataHash) {
     let of = |file: &str| line(system, &format!("/sys/class/dmi/id/{file}"));
     let group = |names: &[(&str, &str)]| {
-        let mut group = DataHash::new();
+        let mut group = DataHash::default();
         for (name, file) in names {
             put_some(&mut group, name, of(file));
         }
         hash(group)
     };
-    let mut dmi = DataHash::new();
+    let mut dmi = DataHash::default();
     let bios = [
         ("vendor", "bios_vendor"),
         ("version", "bios_version"),

@@ -59,7 +59,7 @@ fn one(system: &System, path: &Path, name: &str) -> Result<DataHash, String> {
         .stat(path, Links::Follow)
         .map_err(|error| error.to_string())?;
     let Some(stat) = stat.filter(|stat| stat.kind == FileKind::File) else {
-        return Ok(DataHash::new());
+        return Ok(DataHash::default());
     };
     if stat.size > MAX_BYTES {
         return Err(format!("it has more than {MAX_BYTES} bytes"));
@@ -145,7 +145,7 @@ fn yaml_facts(text: &str) -> Result<DataHash, String> {
         .to_data()
     {
         Data::Hash(facts) => Ok(facts),
-        Data::Undef => Ok(DataHash::new()),
+        Data::Undef => Ok(DataHash::default()),
         _ => Err("it is no hash".to_owned()),
     }
 }
@@ -171,7 +171,7 @@ mod tests {
         write("d.json", "{", 0o644);
         write("e.bak", "x=y", 0o644);
         write("f", "x=y", 0o644);
-        let mut facts = DataHash::new();
+        let mut facts = DataHash::default();
         let warnings = gather(&system, &["/facts.d".into(), "/none".into()], &mut facts);
         assert_eq!(facts["role"].as_str(), Some("web"));
         assert_eq!(facts["url"].as_str(), Some("http://x/?a=b"));

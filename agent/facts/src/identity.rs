@@ -8,7 +8,7 @@ use crate::{put, put_some};
 pub(crate) fn gather(system: &System, facts: &mut DataHash) {
     let uid = rustix::process::geteuid().as_raw();
     let gid = rustix::process::getegid().as_raw();
-    let mut identity = DataHash::new();
+    let mut identity = DataHash::default();
     put(&mut identity, "uid", i64::from(uid));
     put(&mut identity, "gid", i64::from(gid));
     let user = system.user_with_id(uid).ok().flatten();

@@ -49,7 +49,7 @@ fn filesystems(text: &str) -> String {
 
 fn loads(text: &str) -> Option<Data> {
     let mut words = text.split_whitespace().map(str::parse::<f64>);
-    let mut averages = DataHash::new();
+    let mut averages = DataHash::default();
     for name in ["1m", "5m", "15m"] {
         put(&mut averages, name, Data::Float(words.next()?.ok()?));
     }

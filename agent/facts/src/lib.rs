@@ -42,7 +42,7 @@ pub struct Options {
 
 /// The facts of a host, and warnings about external ones that could not be had.
 pub fn gather(system: &System, options: &Options) -> (DataHash, Vec<String>) {
-    let mut facts = DataHash::new();
+    let mut facts = DataHash::default();
     let topics: [fn(&System, &mut DataHash); 14] = [
         os::gather,
         kernel::gather,

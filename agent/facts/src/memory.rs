@@ -16,7 +16,7 @@ fn describe(text: &str) -> DataHash {
         let number = line?.trim_start_matches(':').split_whitespace().next()?;
         number.parse::<u64>().ok().map(|number| number * 1024)
     };
-    let mut facts = DataHash::new();
+    let mut facts = DataHash::default();
     if let (Some(total), Some(available)) = (kibibytes("MemTotal"), kibibytes("MemAvailable")) {
         put(&mut facts, "system", Data::Hash(usage(total, available)));
     }
@@ -30,7 +30,7 @@ fn describe(text: &str) -> DataHash {
 
 fn usage(total: u64, available: u64) -> DataHash {
     let used = total.saturating_sub(available);
-    let mut facts = DataHash::new();
+    let mut facts = DataHash::default();
     for (name, bytes) in [("total", total), ("available", available), ("used", used)] {
         put(&mut facts, name, size::human(bytes));
         put(&mut facts, &format!("{name}_bytes"), size::bytes(bytes));

@@ -15,7 +15,7 @@ pub(crate) struct Mount {
 }
 
 pub(crate) fn gather(system: &System, facts: &mut DataHash) {
-    let mut points = DataHash::new();
+    let mut points = DataHash::default();
     for mount in mounted(system) {
         let is_kernels = ["/proc", "/sys"]
             .iter()
@@ -23,7 +23,7 @@ pub(crate) fn gather(system: &System, facts: &mut DataHash) {
         if mount.kind == "autofs" || (is_kernels && mount.kind != "tmpfs") {
             continue;
         }
-        let mut entry = DataHash::new();
+        let mut entry = DataHash::default();
         put(&mut entry, "device", mount.device.as_str());
         put(&mut entry, "filesystem", mount.kind.as_str());
         let options = mount

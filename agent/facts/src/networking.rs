@@ -13,7 +13,7 @@ use crate::{hash, host_name, line, put, put_some, read};
 
 pub(crate) fn gather(system: &System, facts: &mut DataHash) {
     let full = host_name::full_name(system);
-    let mut networking = DataHash::new();
+    let mut networking = DataHash::default();
     put(&mut networking, "fqdn", full.as_str());
     let (name, domain) = match full.split_once('.') {
         Some((name, domain)) => (name, Some(domain)),
@@ -94,7 +94,7 @@ fn interfaces(system: &System) -> BTreeMap<String, Interface> {
 
 impl Interface {
     fn describe(&self) -> DataHash {
-        let mut facts = DataHash::new();
+        let mut facts = DataHash::default();
         put_some(&mut facts, "mac", self.mac.as_deref());
         put_some(&mut facts, "mtu", self.mtu);
         let bindings: Vec<DataHash> = self
@@ -154,7 +154,7 @@ impl Interface {
 }
 
 fn binding(address: IpAddr, netmask: IpAddr, network: IpAddr) -> DataHash {
-    let mut facts = DataHash::new();
+    let mut facts = DataHash::default();
     put(&mut facts, "address", address.to_string());
     put(&mut facts, "netmask", netmask.to_string());
     put(&mut facts, "network", network.to_string());

@@ -31,7 +31,7 @@ fn architecture(machine: &str, is_debian: bool) -> String {
 }
 
 fn selinux(system: &System) -> DataHash {
-    let mut facts = DataHash::new();
+    let mut facts = DataHash::default();
     let enforcing = line(system, "/sys/fs/selinux/enforce");
     put(&mut facts, "enabled", enforcing.is_some());
     let Some(enforcing) = enforcing else {
@@ -142,11 +142,11 @@ fn describe(release: &OsRelease, debian: Option<&str>, redhat: Option<&str>) -> 
         _ => &release.version,
     };
     let release_facts = versions(&name, full);
-    let mut os = DataHash::new();
+    let mut os = DataHash::default();
     put(&mut os, "name", name.as_str());
     put(&mut os, "family", family);
     put_some(&mut os, "release", hash(release_facts.clone()));
-    let mut distro = DataHash::new();
+    let mut distro = DataHash::default();
     put(&mut distro, "id", distributor(&name));
     put_some(&mut distro, "codename", release.codename.as_deref());
     put_some(&mut distro, "description", release.pretty.as_deref());
@@ -171,7 +171,7 @@ fn version_in(text: &str) -> Option<&str> {
 
 /// Ubuntu's releases are named by year and month as a whole.
 fn versions(name: &str, full: &str) -> DataHash {
-    let mut release = DataHash::new();
+    let mut release = DataHash::default();
     if full.is_empty() {
         return release;
     }

@@ -44,7 +44,7 @@ fn describe(text: &str) -> DataHash {
             _ => {}
         }
     }
-    let mut facts = DataHash::new();
+    let mut facts = DataHash::default();
     put(&mut facts, "count", count);
     put(&mut facts, "physicalcount", packages.len().max(1) as i64);
     put(&mut facts, "models", Data::Array(models));

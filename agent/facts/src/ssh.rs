@@ -14,7 +14,7 @@ const KEYS: [(&str, &str, u8); 4] = [
 ];
 
 pub(crate) fn gather(system: &System, facts: &mut DataHash) {
-    let mut ssh = DataHash::new();
+    let mut ssh = DataHash::default();
     for (name, file, number) in KEYS {
         let folders = ["/etc/ssh", "/usr/local/etc/ssh", "/etc"];
         let text = folders
@@ -33,7 +33,7 @@ fn describe(text: &str, number: u8) -> Option<Data> {
     let mut words = text.split_whitespace();
     let (kind, key) = (words.next()?, words.next()?);
     let bytes = base64::Engine::decode(&base64::engine::general_purpose::STANDARD, key).ok()?;
-    let mut fingerprints = DataHash::new();
+    let mut fingerprints = DataHash::default();
     for (name, algorithm, method) in [
         ("sha1", Algorithm::Sha1, 1),
         ("sha256", Algorithm::Sha256, 2),
@@ -45,7 +45,7 @@ fn describe(text: &str, number: u8) -> Option<Data> {
             format!("SSHFP {number} {method} {digest}"),
         );
     }
-    let mut facts = DataHash::new();
+    let mut facts = DataHash::default();
     put(&mut facts, "fingerprints", Data::Hash(fingerprints));
     put(&mut facts, "key", key);
     put(&mut facts, "type", kind);

@@ -23,7 +23,7 @@ fn uptime(seconds: i64) -> DataHash {
         1 => "1 day".to_owned(),
         days => format!("{days} days"),
     };
-    let mut facts = DataHash::new();
+    let mut facts = DataHash::default();
     put(&mut facts, "seconds", seconds);
     put(&mut facts, "hours", hours);
     put(&mut facts, "days", days);

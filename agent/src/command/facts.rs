@@ -28,7 +28,7 @@ pub fn run(
 ) -> Result<ExitCode> {
     let certname = configuration.certname()?;
     let facts = run::facts(configuration, console, &certname, None)?.values;
-    let mut chosen = DataHash::new();
+    let mut chosen = DataHash::default();
     for name in &arguments.names {
         let (first, rest) = name.split_once('.').unwrap_or((name, ""));
         let value = facts.get(first);

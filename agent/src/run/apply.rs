@@ -55,7 +55,7 @@ pub fn apply(
             Some(&catalog.environment),
         );
         // What is wrong with them has been said when they went to the master.
-        facts.map_or_else(|_| DataHash::new(), |facts| facts.values)
+        facts.map_or_else(|_| DataHash::default(), |facts| facts.values)
     };
     let resolver = Language::new(&configuration.system, console, &gather);
     let run = Run {

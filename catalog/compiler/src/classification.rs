@@ -178,18 +178,18 @@ type Classes = indexmap::IndexMap<Arc<str>, ParameterMap>;
 fn classes(written: &Data) -> Result<Classes, String> {
     let named = |name: &Arc<str>| -> Arc<str> { name.trim_start_matches("::").into() };
     match written {
-        Data::String(name) => Ok(Classes::from_iter([(named(name), ParameterMap::new())])),
+        Data::String(name) => Ok(Classes::from_iter([(named(name), ParameterMap::default())])),
         Data::Array(names) => names
             .iter()
             .map(|name| match name {
-                Data::String(name) => Ok((named(name), ParameterMap::new())),
+                Data::String(name) => Ok((named(name), ParameterMap::default())),
                 other => Err(format!("{other:?} is no name of a class")),
             })
             .collect(),
         Data::Hash(entries) => entries
             .iter()
             .map(|(name, parameters)| match parameters {
-                Data::Undef => Ok((named(name), ParameterMap::new())),
+                Data::Undef => Ok((named(name), ParameterMap::default())),
                 Data::Hash(given) => {
                     let given = given.iter().map(|(k, v)| (k.clone(), v.clone()));
                     Ok((named(name), given.collect()))
@@ -239,7 +239,7 @@ pub fn external_data(
     let data = match recorder.kind(command).map_err(unreadable)? {
         Some(FileKind::Directory) => {
             let entries = recorder.list(command).map_err(unreadable)?;
-            let mut all = DataHash::new();
+            let mut all = DataHash::default();
             for entry in entries.iter().flat_map(|entries| entries.iter()) {
                 let path: Utf8PathBuf = command.join(&entry.name);
                 if entry.kind == FileKind::File

@@ -11,7 +11,7 @@ use indexmap::IndexMap;
 use crate::inputs::ReadSet;
 
 /// Parameters of a class, by name.
-pub type ParameterMap = IndexMap<Arc<str>, Data>;
+pub type ParameterMap = DataHash;
 
 /// Everything that is known of a node before its manifests are evaluated.
 #[derive(Clone, Debug)]
@@ -44,7 +44,7 @@ impl CompileRequest {
             node,
             facts,
             trusted,
-            server_facts: DataHash::new(),
+            server_facts: DataHash::default(),
             classification: Classification::default(),
             settings: Settings::default(),
             code: None,
@@ -81,8 +81,8 @@ impl Trusted {
         Self {
             node: node.clone(),
             authenticated: Authenticated::Remote,
-            extensions: DataHash::new(),
-            external: Data::Hash(DataHash::new()),
+            extensions: DataHash::default(),
+            external: Data::Hash(DataHash::default()),
         }
     }
 
@@ -133,7 +133,7 @@ pub struct Settings {
     /// `hiera_config`: the global `hiera.yaml`.
     pub hiera_config: Option<camino::Utf8PathBuf>,
     /// What stands in `$settings::NAME`.
-    pub values: IndexMap<Arc<str>, Data>,
+    pub values: DataHash,
 }
 
 impl Default for Settings {
@@ -145,7 +145,7 @@ impl Default for Settings {
             storeconfigs: true,
             rich_data: true,
             hiera_config: None,
-            values: IndexMap::new(),
+            values: DataHash::default(),
         }
     }
 }

@@ -19,11 +19,20 @@ pub enum Unwind {
     /// Something is wrong.
     Error(Box<Error>),
     /// `next(value)`: the block or body that is being called gives this value.
-    Next(Value, Location),
+    Next(Box<Leave>),
     /// `return(value)`: the function, class or define is left.
-    Return(Value, Location),
+    Return(Box<Leave>),
     /// `break()`: the iteration is left.
-    Break(Location),
+    Break(Box<Location>),
+}
+
+/// A call that leaves what surrounds it.
+#[derive(Clone, Debug)]
+pub struct Leave {
+    /// The value that is given.
+    pub value: Value,
+    /// Where the call stands.
+    pub at: Location,
 }
 
 /// A place in a file of code.
@@ -151,9 +160,9 @@ impl Unwind {
         };
         match self {
             Self::Error(error) => *error,
-            Self::Next(_, at) => stray("next() from context where this is illegal", at),
-            Self::Return(_, at) => stray("return() from context where this is illegal", at),
-            Self::Break(at) => stray("break() from context where this is illegal", at),
+            Self::Next(leave) => stray("next() from context where this is illegal", leave.at),
+            Self::Return(leave) => stray("return() from context where this is illegal", leave.at),
+            Self::Break(at) => stray("break() from context where this is illegal", *at),
         }
     }
 }

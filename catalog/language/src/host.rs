@@ -7,7 +7,7 @@
 use std::{rc::Rc, sync::Arc};
 
 use camino::Utf8PathBuf;
-use ficelle_model::inputs::Inputs;
+use ficelle_model::inputs::{InputError, Inputs};
 use ficelle_syntax::{
     ast::{
         Collector, Expression, FunctionDefinition, RelationshipOperator, ResourceDefaults,
@@ -112,6 +112,18 @@ pub trait Host {
     /// The resource cannot be made.
     fn resource(&self, expression: &ResourceExpression, place: Place<'_, '_>) -> Evaluated;
 
+    /// As [`Host::resource`], where nobody asks for the references.
+    ///
+    /// # Errors
+    /// As [`Host::resource`].
+    fn resource_alone(
+        &self,
+        expression: &ResourceExpression,
+        place: Place<'_, '_>,
+    ) -> Evaluated<()> {
+        self.resource(expression, place).map(drop)
+    }
+
     /// `Type { … }`
     ///
     /// # Errors
@@ -159,6 +171,18 @@ pub trait Host {
     /// The path of a module's file: `module/rest` in a module's `files`, `templates`, …
     fn find_file(&self, folder: ModuleFolder, name: &str) -> Option<Utf8PathBuf>;
 
+    /// Reads a module's file; `None` where there is none.
+    ///
+    /// # Errors
+    /// It cannot be read.
+    fn read_file(&self, folder: ModuleFolder, name: &str) -> Result<Option<FileRead>, InputError> {
+        let Some(path) = self.find_file(folder, name) else {
+            return Ok(None);
+        };
+        let bytes = self.inputs().read(&path)?;
+        Ok(bytes.map(|bytes| FileRead { path, bytes }))
+    }
+
     /// Renders a template in Ruby, of which the language's own interpreter does not know all.
     /// `None` where there is no Ruby to ask.
     fn render_in_ruby(
@@ -193,6 +217,15 @@ pub enum ModuleFolder {
     Templates,
     /// `scripts`
     Scripts,
+}
+
+/// A file that was read.
+#[derive(Clone, Debug)]
+pub struct FileRead {
+    /// Where it is.
+    pub path: Utf8PathBuf,
+    /// What it holds.
+    pub bytes: Arc<[u8]>,
 }
 
 /// How a message is meant.

@@ -8,6 +8,7 @@
 
 use std::{any::Any, cell::RefCell, rc::Rc, sync::Arc};
 
+use ficelle_model::names::{Kind, NameMap};
 use rustc_hash::FxHashMap;
 
 use crate::values::Value;
@@ -16,7 +17,7 @@ use crate::values::Value;
 pub struct Scope {
     kind: ScopeKind,
     parent: Option<Rc<Scope>>,
-    variables: RefCell<FxHashMap<Arc<str>, Value>>,
+    variables: RefCell<NameMap<Value>>,
     matches: RefCell<Option<Matches>>,
     context: Option<Rc<dyn Any>>,
 }
@@ -90,9 +91,10 @@ impl Scope {
     /// The value of an unqualified variable, here or further up. An inherited class and the node
     /// are further up; another class's variables are not.
     pub fn variable(&self, name: &str) -> Option<Value> {
+        let kind = Kind::of(name);
         let mut scope = self;
         loop {
-            if let Some(value) = scope.variables.borrow().get(name) {
+            if let Some(value) = scope.variables.borrow().get_of(kind, name) {
                 return Some(value.clone());
             }
             scope = scope.parent.as_deref()?;
@@ -120,14 +122,9 @@ impl Scope {
     /// # Errors
     /// It is set in this scope already.
     pub fn set(&self, name: impl Into<Arc<str>>, value: Value) -> Result<(), AlreadySet> {
-        use std::collections::hash_map::Entry;
-        match self.variables.borrow_mut().entry(name.into()) {
-            Entry::Occupied(_) => Err(AlreadySet),
-            Entry::Vacant(entry) => {
-                entry.insert(value);
-                Ok(())
-            }
-        }
+        let mut variables = self.variables.borrow_mut();
+        let set = variables.insert_new(name.into(), value);
+        set.map_err(|_| AlreadySet)
     }
 
     /// Sets or replaces a variable: for those that the host itself keeps (`title`, `name`, …).
@@ -155,7 +152,7 @@ impl Scope {
         self.variables.borrow_mut().reserve(variables);
     }
 
-    /// The names and values that were set in this very scope, in no order.
+    /// The names and values that were set in this very scope, in the order in which they came.
     pub fn own_variables(&self) -> Vec<(Arc<str>, Value)> {
         let variables = self.variables.borrow();
         variables

@@ -19,6 +19,8 @@ pub(crate) fn failure(message: impl Into<String>) -> Error {
 pub(crate) struct Key {
     pub text: Arc<str>,
     pub root: Arc<str>,
+    /// The module that the key belongs to: what stands before its first `::`.
+    pub module: Option<Arc<str>>,
     pub segments: Vec<Segment>,
 }
 
@@ -40,6 +42,16 @@ impl fmt::Display for Segment {
 impl Key {
     /// Reads a key.
     pub fn parse(text: &str) -> Evaluated<Self> {
+        let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b':');
+        if !text.is_empty() && text.bytes().all(is_plain) {
+            let text: Arc<str> = text.into();
+            return Ok(Self {
+                root: Arc::clone(&text),
+                module: module_of(&text),
+                text,
+                segments: Vec::new(),
+            });
+        }
         let mut parts = split(text)?.into_iter();
         let root = parts.next().unwrap_or_default().0;
         let segment = |(name, quoted): (String, bool)| match name.parse() {
@@ -48,15 +60,10 @@ impl Key {
         };
         Ok(Self {
             text: text.into(),
+            module: module_of(&root),
             root: root.into(),
             segments: parts.map(segment).collect(),
         })
-    }
-
-    /// The module that the key belongs to: what stands before its first `::`.
-    pub fn module(&self) -> Option<&str> {
-        let (module, _) = self.root.split_once("::")?;
-        (!module.is_empty()).then_some(module)
     }
 
     /// Follows the segments into a value; `None` where they lead nowhere. `seen` is told of each
@@ -106,6 +113,11 @@ impl Key {
         }
         Ok(Some(value))
     }
+}
+
+fn module_of(root: &str) -> Option<Arc<str>> {
+    let (module, _) = root.split_once("::")?;
+    (!module.is_empty()).then(|| module.into())
 }
 
 /// The name of a value's class in the reference's host language, which its messages use.

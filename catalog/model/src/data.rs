@@ -4,15 +4,16 @@
 
 use std::sync::Arc;
 
-use indexmap::{IndexMap, IndexSet};
-use rustc_hash::FxBuildHasher;
+use indexmap::IndexMap;
 
-/// A set of names (tags, classes, parameters), in insertion order. They are the site's own words:
-/// a fast hash will do.
-pub type Names = IndexSet<Arc<str>, FxBuildHasher>;
+pub use crate::names::Names;
+
+/// How keys that come from outside are hashed: fast, and with a seed, so that nobody can send keys
+/// that all fall together.
+pub type Hashing = foldhash::fast::RandomState;
 
 /// A hash of data, in insertion order.
-pub type DataHash = IndexMap<Arc<str>, Data>;
+pub type DataHash = IndexMap<Arc<str>, Data, Hashing>;
 
 /// A value that can travel.
 #[derive(Clone, Debug, Default, PartialEq)]

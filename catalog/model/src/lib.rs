@@ -8,6 +8,7 @@ pub mod data;
 pub mod facts;
 pub mod inputs;
 pub mod name;
+pub mod names;
 pub mod oid;
 pub mod reference;
 pub mod report;

@@ -50,13 +50,22 @@ pub fn is_capitalized(name: &str) -> bool {
 
 /// `apache::vhost` to `Apache::Vhost`.
 pub fn capitalize(name: &str) -> String {
-    let mut text = String::with_capacity(name.len());
-    for character in name.trim_start_matches("::").chars() {
-        let is_start = text.is_empty() || text.ends_with("::");
-        text.push(match is_start {
-            true => character.to_ascii_uppercase(),
-            false => character.to_ascii_lowercase(),
-        });
+    let mut name = name;
+    while let Some(rest) = name.strip_prefix("::") {
+        name = rest;
     }
-    text
+    let mut text = name.to_ascii_lowercase();
+    let mut start = 0;
+    loop {
+        if let Some(first) = text.get_mut(start..start + 1) {
+            first.make_ascii_uppercase();
+        }
+        // Of three colons, the last two count as well.
+        let from = start.saturating_sub(1);
+        let mut pairs = text.as_bytes()[from..].windows(2);
+        match pairs.position(|pair| pair == b"::") {
+            Some(colons) => start = from + colons + 2,
+            None => return text,
+        }
+    }
 }

@@ -2,10 +2,8 @@
 
 use std::sync::Arc;
 
-use indexmap::IndexMap;
-
 use crate::{
-    data::{Data, Names},
+    data::{DataHash, Names},
     reference::Reference,
 };
 
@@ -16,7 +14,7 @@ pub struct Resource {
     pub reference: Reference,
     /// What is wanted, by name, in the order of declaration. Sensitive values stand here bare;
     /// their names are in `sensitive`.
-    pub parameters: IndexMap<Arc<str>, Data>,
+    pub parameters: DataHash,
     /// The names of the parameters that must not be shown.
     pub sensitive: Names,
     /// Tags, in the order in which they were given.
@@ -39,7 +37,7 @@ impl Resource {
     pub fn new(reference: Reference) -> Self {
         Self {
             reference,
-            parameters: IndexMap::new(),
+            parameters: DataHash::default(),
             sensitive: Names::default(),
             tags: Names::default(),
             file: None,

@@ -3,9 +3,43 @@
 //! Trees are immutable and `Send + Sync`; definitions sit behind `Arc` so that they can outlive
 //! the file they came from in a loader's cache. Names are `Arc<str>` for the same reason.
 
-use std::sync::Arc;
+use std::{
+    any::Any,
+    fmt,
+    sync::{Arc, Mutex, PoisonError},
+};
 
 use crate::source::{Source, Span};
+
+/// A place beside a definition where whoever evaluates it keeps what it has worked out, for those
+/// who come after. A copy of the definition has none.
+#[derive(Default)]
+pub struct Slot(Mutex<Option<Arc<dyn Any + Send + Sync>>>);
+
+impl Slot {
+    /// What is kept, where it is of this kind.
+    pub fn get<T: Any + Send + Sync>(&self) -> Option<Arc<T>> {
+        let kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        kept.clone()?.downcast().ok()
+    }
+
+    /// Keeps something, in place of what was kept before.
+    pub fn keep<T: Any + Send + Sync>(&self, kept: Arc<T>) {
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = Some(kept);
+    }
+}
+
+impl Clone for Slot {
+    fn clone(&self) -> Self {
+        Self::default()
+    }
+}
+
+impl fmt::Debug for Slot {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Slot")
+    }
+}
 
 /// A parsed file: what stands at its top level, definitions included.
 #[derive(Clone, Debug)]
@@ -541,6 +575,8 @@ pub struct ClassDefinition {
     pub body: Vec<Expression>,
     /// Where it stands.
     pub span: Span,
+    /// For what its parameters' types are.
+    pub slot: Slot,
 }
 
 /// `define name(parameters) { body }`
@@ -556,6 +592,8 @@ pub struct DefineDefinition {
     pub body: Vec<Expression>,
     /// Where it stands.
     pub span: Span,
+    /// For what its parameters' types are.
+    pub slot: Slot,
 }
 
 /// `node matches { body }`
@@ -618,6 +656,8 @@ pub struct TypeAliasDefinition {
     pub type_expression: Expression,
     /// Where it stands.
     pub span: Span,
+    /// For the type.
+    pub slot: Slot,
 }
 
 /// An EPP template.

@@ -105,7 +105,7 @@ fn prepare(
             name = given;
         }
         let (trusted, reads) = definitions
-            .trusted(&node, DataHash::new(), inputs)
+            .trusted(&node, DataHash::default(), inputs)
             .with_context(failed)?;
         request.trusted = trusted;
         request.classification = classified.classification;
@@ -149,7 +149,7 @@ async fn facts(
     let node = &subject.node;
     let none = || Facts {
         name: node.clone(),
-        values: DataHash::new(),
+        values: DataHash::default(),
         timestamp: None,
         expiration: None,
     };

@@ -14,7 +14,6 @@ use ficelle_model::inputs::Inputs;
 use ficelle_model::wire::data::{Form, Richness};
 use ficelle_model::{Certname, EnvironmentName, Facts, Resource};
 use ficelle_ruby::Pool;
-use indexmap::IndexMap;
 use serde_json::{Map, Value, json};
 use tempfile::TempDir;
 
@@ -168,7 +167,7 @@ pub(super) fn request(case: &Case, world: &World) -> (CompileRequest, String) {
     let certname = Certname::from_typed(&name.replace(' ', "_")).expect("a usable name");
     let facts = Facts {
         name: certname.clone(),
-        values: DataHash::new(),
+        values: DataHash::default(),
         timestamp: None,
         expiration: None,
     };
@@ -188,7 +187,9 @@ pub(super) fn request(case: &Case, world: &World) -> (CompileRequest, String) {
     match node.get("classes") {
         Some(Value::Array(classes)) => {
             for class in classes.iter().filter_map(Value::as_str) {
-                classification.classes.insert(class.into(), IndexMap::new());
+                classification
+                    .classes
+                    .insert(class.into(), Default::default());
             }
         }
         Some(Value::Object(classes)) => {

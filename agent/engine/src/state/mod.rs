@@ -70,7 +70,7 @@ impl Store {
     pub fn save(&self) -> Result<(), StateError> {
         let entries = self.after.iter().map(|(name, properties)| {
             let of = |known: &Known| {
-                let mut entry = DataHash::new();
+                let mut entry = DataHash::default();
                 let value = known.system_value.clone();
                 entry.insert("wanted".into(), known.wanted.clone());
                 entry.extend(value.map(|value| (Arc::from("system_value"), value)));
@@ -85,7 +85,7 @@ impl Store {
         replace(&self.transactions, &hash([("resources", resources)]))?;
 
         let states = self.watched.iter().map(|(name, watched)| {
-            let mut entry = DataHash::new();
+            let mut entry = DataHash::default();
             if let Some(checked) = watched.checked {
                 entry.insert("checked".into(), Data::Integer(checked.as_second()));
             }

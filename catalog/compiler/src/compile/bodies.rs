@@ -6,14 +6,15 @@ use std::{
 };
 
 use ficelle_language::{
-    Error, Evaluated, Evaluator, Scope, Type, Unwind, Value, error::Location, scope::ScopeKind,
+    Error, Evaluated, Evaluator, Scope, Type, Unwind, Value,
+    error::Location,
+    evaluator::noted::{Noted, is_constant},
+    scope::ScopeKind,
 };
 use ficelle_syntax::{
-    ast::{Expression, Parameter as Formal},
+    ast::{ClassDefinition, DefineDefinition, Expression, Parameter as Formal, Slot},
     source::Source as Text,
 };
-
-use rustc_hash::FxHashMap;
 
 use super::{
     Compiler,
@@ -39,11 +40,41 @@ static WORDS: LazyLock<Words> = LazyLock::new(|| Words {
     caller_module_name: "caller_module_name".into(),
 });
 
+/// The parameters of a definition.
+#[derive(Clone, Copy)]
+pub(super) struct Formals<'d> {
+    pub name: &'d Arc<str>,
+    pub parameters: &'d [Formal],
+    pub text: &'d Arc<Text>,
+    /// Where their types are kept.
+    pub slot: Option<&'d Slot>,
+}
+
+impl<'d> Formals<'d> {
+    pub(super) fn of_class(definition: &'d ClassDefinition) -> Self {
+        Self {
+            name: &definition.name,
+            parameters: &definition.parameters,
+            text: &definition.source,
+            slot: Some(&definition.slot),
+        }
+    }
+
+    pub(super) fn of_define(definition: &'d DefineDefinition) -> Self {
+        Self {
+            name: &definition.name,
+            parameters: &definition.parameters,
+            text: &definition.source,
+            slot: Some(&definition.slot),
+        }
+    }
+}
+
 /// What a body consists of.
 struct Body<'d> {
     name: &'d Arc<str>,
     module: Option<&'d Arc<str>>,
-    parameters: &'d [Formal],
+    formals: Formals<'d>,
     code: &'d [Expression],
     text: &'d Arc<Text>,
     source: Source,
@@ -69,7 +100,7 @@ impl Compiler<'_> {
                 let body = Body {
                     name: &definition.name,
                     module: class.module.as_ref(),
-                    parameters: &definition.parameters,
+                    formals: Formals::of_class(definition),
                     code: &definition.body,
                     text: &definition.source,
                     source: Source::Class(definition.name.clone()),
@@ -82,7 +113,7 @@ impl Compiler<'_> {
                 let body = Body {
                     name: &definition.name,
                     module: define.module.as_ref(),
-                    parameters: &definition.parameters,
+                    formals: Formals::of_define(definition),
                     code: &definition.body,
                     text: &definition.source,
                     source: Source::Define(definition.name.clone()),
@@ -95,7 +126,12 @@ impl Compiler<'_> {
                 let body = Body {
                     name: &node.name,
                     module: None,
-                    parameters: &[],
+                    formals: Formals {
+                        name: &node.name,
+                        parameters: &[],
+                        text: &definition.source,
+                        slot: None,
+                    },
                     code: &definition.body,
                     text: &definition.source,
                     source: Source::Node(node.name.clone()),
@@ -124,7 +160,7 @@ impl Compiler<'_> {
         let lexical = inherited.unwrap_or_else(|| enclosing(&around));
         let scope = Scope::new(body.kind.clone(), Some(lexical), Some(frame));
         // The built-in names, the parameters, and some variables.
-        scope.reserve(8 + body.parameters.len());
+        scope.reserve(8 + body.formals.parameters.len());
         let is_class = matches!(body.kind, ScopeKind::Class(_));
         if !matches!(body.kind, ScopeKind::Define) {
             self.add_class_name(body.name);
@@ -148,10 +184,10 @@ impl Compiler<'_> {
             self.put_into_stage(id)?;
         }
         self.bodies.borrow_mut().push(id);
-        let result = evaluator.in_source(body.text, || evaluator.body(body.code, &scope));
+        let result = evaluator.in_source(body.text, || evaluator.run(body.code, &scope));
         self.bodies.borrow_mut().pop();
         match result {
-            Ok(_) => Ok(()),
+            Ok(()) => Ok(()),
             Err(Unwind::Return(..) | Unwind::Next(..)) if !matches!(body.kind, ScopeKind::Node) => {
                 Ok(())
             }
@@ -205,7 +241,7 @@ impl Compiler<'_> {
         scope: &Rc<Scope>,
         evaluator: &Evaluator<'_>,
     ) -> Evaluated<()> {
-        for formal in body.parameters {
+        for formal in body.formals.parameters {
             let given = self.table.get(id).value(&formal.name);
             if given.is_some_and(|value| !matches!(value, Value::Undef)) {
                 continue;
@@ -227,8 +263,7 @@ impl Compiler<'_> {
         let mut declared = self.table.get_mut(id);
         let parameter = Parameter {
             value,
-            source: declared.source.clone(),
-            file: None,
+            origin: Rc::clone(&declared.origin),
             line: None,
             mode: Mode::Replace,
         };
@@ -251,58 +286,82 @@ impl Compiler<'_> {
         self.table
             .get_mut(id)
             .parameters
-            .reserve(body.parameters.len());
-        let mut values: Vec<(Arc<str>, Value)> = self
-            .table
-            .get(id)
-            .parameters
-            .iter()
-            .filter(|(name, _)| !matches!(&***name, "name" | "title"))
-            .map(|(name, parameter)| (name.clone(), parameter.value.clone()))
-            .collect();
-        for (name, value) in &values {
-            scope.replace(name.clone(), value.clone());
+            .reserve(body.formals.parameters.len());
+        for (name, parameter) in &self.table.get(id).parameters {
+            if !matches!(&**name, "name" | "title") {
+                scope.replace(name.clone(), parameter.value.clone());
+            }
         }
-        let places: FxHashMap<Arc<str>, usize> = values
-            .iter()
-            .map(|(name, _)| name.clone())
-            .zip(0..)
-            .collect();
-        for formal in body.parameters {
+        for formal in body.formals.parameters {
             let Some(default) = &formal.default else {
                 continue;
             };
-            let at = places.get(&formal.name).copied();
-            if at.is_some_and(|at| !matches!(values[at].1, Value::Undef)) {
+            let given = match self.table.get(id).parameters.get(&formal.name) {
+                Some(parameter) => !matches!(parameter.value, Value::Undef),
+                None => false,
+            };
+            if given {
                 continue;
             }
             let value = evaluator.in_source(body.text, || evaluator.evaluate(default, scope))?;
             self.set_own(id, formal.name.clone(), value.clone())?;
-            scope.replace(formal.name.clone(), value.clone());
-            match at {
-                Some(at) => values[at].1 = value,
-                None => values.push((formal.name.clone(), value)),
-            }
+            scope.replace(formal.name.clone(), value);
         }
-        let signature = self.signature(body.name, body.parameters, body.text, evaluator)?;
-        let subject = self.table.get(id).reference.to_string();
-        if let Some(message) = signature.mismatch(&subject, &values) {
-            return Err(Error::new(message).into());
+        let signature = self.signature(body.formals, evaluator)?;
+        let declared = self.table.get(id);
+        let values = declared.parameters.iter();
+        let values = values.filter(|(name, _)| !matches!(&***name, "name" | "title"));
+        match signature.mismatch(&declared.reference, values) {
+            Some(message) => Err(Error::new(message).into()),
+            None => Ok(()),
         }
-        Ok(())
     }
 
     /// The types of a definition's parameters, evaluated once.
     pub(super) fn signature(
         &self,
-        name: &Arc<str>,
-        parameters: &[Formal],
-        text: &Arc<Text>,
+        formals: Formals<'_>,
         evaluator: &Evaluator<'_>,
-    ) -> Evaluated<Rc<Signature>> {
-        if let Some(known) = self.signatures.borrow().get(name) {
-            return Ok(Rc::clone(known));
+    ) -> Evaluated<Arc<Signature>> {
+        if let Some(known) = self.signatures.borrow().get(formals.name) {
+            return Ok(Arc::clone(known));
         }
+        let kept = formals.slot.and_then(Slot::get::<(Arc<Signature>, Noted)>);
+        let signature = match kept.as_deref() {
+            Some((signature, noted)) if evaluator.still_holds(noted)? => Arc::clone(signature),
+            _ => self.evaluate_signature(formals, evaluator)?,
+        };
+        let mut signatures = self.signatures.borrow_mut();
+        signatures.insert(formals.name.clone(), Arc::clone(&signature));
+        Ok(signature)
+    }
+
+    fn evaluate_signature(
+        &self,
+        formals: Formals<'_>,
+        evaluator: &Evaluator<'_>,
+    ) -> Evaluated<Arc<Signature>> {
+        let make = || self.signature_of(formals, evaluator).map(Arc::new);
+        let types = formals.parameters.iter();
+        let mut types = types.filter_map(|formal| formal.type_expression.as_ref());
+        let (Some(slot), true) = (formals.slot, types.all(is_constant)) else {
+            return make();
+        };
+        let (signature, noted) = evaluator.noting(make)?;
+        if let Some(noted) = noted {
+            slot.keep(Arc::new((Arc::clone(&signature), noted)));
+        }
+        Ok(signature)
+    }
+
+    fn signature_of(
+        &self,
+        formals: Formals<'_>,
+        evaluator: &Evaluator<'_>,
+    ) -> Evaluated<Signature> {
+        let Formals {
+            parameters, text, ..
+        } = formals;
         let top = self.top();
         let mut members = Vec::with_capacity(parameters.len());
         for formal in parameters {
@@ -319,10 +378,7 @@ impl Compiler<'_> {
             };
             members.push((formal.name.clone(), expected, formal.default.is_some()));
         }
-        let signature = Rc::new(Signature::new(members));
-        let mut signatures = self.signatures.borrow_mut();
-        signatures.insert(name.clone(), Rc::clone(&signature));
-        Ok(signature)
+        Ok(Signature::new(members))
     }
 
     /// A class stands in a run stage: the one it names, else the one of what surrounds it.

@@ -11,7 +11,7 @@ use super::{
     declare::{Site, class_reference, reference_of},
     frame::Frame,
     kinds::Kind,
-    resources::{Parameters, ResourceId, Source, Stage},
+    resources::{Origin, Parameters, ResourceId, Source, Stage},
 };
 use crate::loader::Class;
 
@@ -88,7 +88,7 @@ impl Compiler<'_> {
         let reference = class_reference(&class.definition.name);
         let kind = Kind::Class(Arc::clone(class));
         let mut declared = self.declared(reference, kind, parameters, site)?;
-        declared.source = Source::Class(class.definition.name.clone());
+        declared.origin = Origin::unplaced(Source::Class(class.definition.name.clone()));
         self.ensure_parent(class, scope, evaluator)?;
         self.tag_catalog(&declared.tags);
         self.add(declared)

@@ -22,7 +22,7 @@ use super::{
     frame::Frame,
     overrides::{Override, without_place},
     relationships::Endpoint,
-    resources::{Mode, Parameter, Parameters, ResourceId},
+    resources::{Mode, Origin, Parameter, Parameters, ResourceId},
 };
 
 /// A collector at work.
@@ -278,15 +278,15 @@ impl Compiler<'_> {
         reference: &Reference,
     ) -> Evaluated<()> {
         let frame = Frame::of(&collector.scope);
-        self.overriding.borrow_mut().insert(frame.source.clone());
+        self.overriding.borrow_mut().insert(frame.source().clone());
         let mut parameters = overrides.parameters.clone();
         for (name, default) in frame.defaults(&reference.type_name) {
-            parameters.entry(name).or_insert(default);
+            let _ = parameters.insert_new(name, default);
         }
         self.add_override(Override {
             reference: reference.clone(),
             parameters,
-            source: frame.source.clone(),
+            source: frame.source().clone(),
             file: overrides.location.file.clone(),
             line: overrides.location.line,
         })
@@ -344,6 +344,10 @@ impl Compiler<'_> {
             line: resource.line,
             column: None,
         };
+        let origin = Rc::new(Origin {
+            source: frame.source().clone(),
+            file: location.file.clone(),
+        });
         let mut parameters = Parameters::default();
         for (name, data) in &resource.parameters {
             let value = convert::value_of_types(data, evaluator)?;
@@ -355,8 +359,7 @@ impl Compiler<'_> {
                         true => Value::Sensitive(Arc::new(value)),
                         false => value,
                     },
-                    source: frame.source.clone(),
-                    file: location.file.clone(),
+                    origin: Rc::clone(&origin),
                     line: location.line,
                     mode: Mode::Replace,
                 },

@@ -44,7 +44,15 @@ pub(super) fn value_of_types(data: &Data, evaluator: &Evaluator<'_>) -> Evaluate
 impl Compiler<'_> {
     /// The data of a resource's parameter. Where rich values do not stay themselves, what
     /// becomes text is told, as `strict` says.
-    pub(super) fn data(&self, declared: &Declared, name: &str, value: &Value) -> Evaluated<Data> {
+    pub(super) fn data(&self, declared: &Declared, name: &str, value: Value) -> Evaluated<Data> {
+        // Most are of the kinds that are the same on both sides.
+        let value = match value {
+            Value::Undef => return Ok(Data::Undef),
+            Value::Boolean(value) => return Ok(Data::Boolean(value)),
+            Value::Integer(value) => return Ok(Data::Integer(value)),
+            Value::String(text) => return Ok(Data::String(text)),
+            other => other,
+        };
         let richness = match self.request.settings.rich_data {
             true => Richness::Rich,
             false => Richness::Plain,
@@ -54,7 +62,7 @@ impl Compiler<'_> {
             references: References::Texts,
         };
         let place = || (declared.file.clone(), declared.line);
-        let written = rich::to_data(value, form).map_err(|refused| {
+        let written = rich::to_data(&value, form).map_err(|refused| {
             let (file, line) = place();
             at(refused.to_string(), file, line)
         })?;

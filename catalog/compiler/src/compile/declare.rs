@@ -23,14 +23,13 @@ use ficelle_syntax::{
     },
     source::Span,
 };
-use indexmap::{IndexMap, map::Entry};
-use rustc_hash::{FxBuildHasher, FxHashSet};
+use indexmap::IndexMap;
 
 use super::{
     Compiler,
     frame::Frame,
     kinds::{Kind, ResourceType},
-    resources::{Declared, Mode, Parameter, Parameters, Refusal, ResourceId, Stage},
+    resources::{Alias, Declared, Mode, Origin, Parameter, Parameters, Refusal, ResourceId, Stage},
     tags, texts,
 };
 
@@ -53,12 +52,13 @@ pub(super) struct Site<'a, 'c> {
 }
 
 impl Compiler<'_> {
-    /// `type { title: … }`
+    /// `type { title: … }`; the references of what was declared, for those who want them.
     pub(super) fn declare(
         &self,
         expression: &ResourceExpression,
         place: Place<'_, '_>,
-    ) -> Evaluated {
+        mut references: Option<&mut Vec<Value>>,
+    ) -> Evaluated<()> {
         let type_name = self.type_name(expression, place)?;
         if expression.form == ResourceForm::Exported {
             self.warn_without_store(
@@ -67,7 +67,19 @@ impl Compiler<'_> {
                 &place.location(),
             );
         }
-        let mut seen = FxHashSet::default();
+        let location = place.location();
+        let site = Site {
+            evaluator: place.evaluator,
+            scope: place.scope,
+            location: &location,
+            form: expression.form,
+        };
+        let mut seen = Vec::new();
+        if let [body] = expression.bodies.as_slice() {
+            let (titles, _) = self.titles(body, &mut seen, place)?;
+            let parameters = self.attributes(&body.attributes, place)?;
+            return self.create(&type_name, &titles, parameters, site, references);
+        }
         let mut bodies = Vec::with_capacity(expression.bodies.len());
         let mut defaults = Parameters::default();
         for body in &expression.bodies {
@@ -78,14 +90,6 @@ impl Compiler<'_> {
             }
             bodies.push((titles, parameters));
         }
-        let location = place.location();
-        let site = Site {
-            evaluator: place.evaluator,
-            scope: place.scope,
-            location: &location,
-            form: expression.form,
-        };
-        let mut references = Vec::new();
         for (titles, own) in bodies {
             let parameters = match defaults.is_empty() {
                 true => own,
@@ -95,9 +99,10 @@ impl Compiler<'_> {
                     parameters
                 }
             };
-            references.extend(self.create(&type_name, &titles, parameters, site)?);
+            let references = references.as_deref_mut();
+            self.create(&type_name, &titles, parameters, site, references)?;
         }
-        Ok(Value::array(references))
+        Ok(())
     }
 
     /// The type that an expression names, as the reference reads it.
@@ -148,7 +153,7 @@ impl Compiler<'_> {
     fn titles(
         &self,
         body: &ResourceBody,
-        seen: &mut FxHashSet<Option<Arc<str>>>,
+        seen: &mut Vec<Option<Arc<str>>>,
         place: Place<'_, '_>,
     ) -> Evaluated<(Vec<Value>, bool)> {
         let value = place.evaluator.evaluate(&body.title, place.scope)?;
@@ -156,10 +161,10 @@ impl Compiler<'_> {
         if matches!(value, Value::Undef) {
             return refuse("Missing title. The title expression resulted in undef".to_owned());
         }
-        let mut titles = Vec::new();
-        let mut is_default = false;
         let mut values = Vec::new();
         flatten(&value, &mut values);
+        let mut titles = Vec::with_capacity(values.len());
+        let mut is_default = false;
         for (index, value) in values.into_iter().enumerate() {
             let title = match value {
                 Value::Undef => {
@@ -183,13 +188,14 @@ impl Compiler<'_> {
                     ));
                 }
             };
-            if !seen.insert(title.clone()) {
+            if seen.contains(&title) {
                 let title = title.as_deref().unwrap_or("default");
                 return Err(Error::issue(format!(
                     "The title '{title}' has already been used in this resource expression"
                 ))
                 .into());
             }
+            seen.push(title.clone());
             match title {
                 Some(title) => titles.push(Value::String(title)),
                 None => is_default = true,
@@ -204,19 +210,20 @@ impl Compiler<'_> {
         attributes: &[Attribute],
         place: Place<'_, '_>,
     ) -> Evaluated<Parameters> {
-        let operations = self.operations(attributes, place)?;
-        let mut parameters = Parameters::with_capacity_and_hasher(operations.len(), FxBuildHasher);
-        for (name, parameter) in operations {
-            match parameters.entry(name) {
-                Entry::Vacant(place) => place.insert(parameter),
-                Entry::Occupied(place) => {
-                    let name = place.key();
-                    let message = format!("The attribute '{name}' has already been set");
-                    return Err(Error::issue(message).into());
-                }
-            };
+        let mut parameters = Parameters::with_capacity(attributes.len());
+        let mut repeated = None;
+        self.each_operation(attributes, place, |name, parameter| {
+            if let Err((name, _)) = parameters.insert_new(name, parameter) {
+                repeated.get_or_insert(name);
+            }
+        })?;
+        match repeated {
+            None => Ok(parameters),
+            Some(name) => {
+                let message = format!("The attribute '{name}' has already been set");
+                Err(Error::issue(message).into())
+            }
         }
-        Ok(parameters)
     }
 
     /// The attributes as they stand there, splats unfolded.
@@ -225,15 +232,28 @@ impl Compiler<'_> {
         attributes: &[Attribute],
         place: Place<'_, '_>,
     ) -> Evaluated<Vec<(Arc<str>, Parameter)>> {
-        let frame = Frame::of(place.scope);
         let mut operations = Vec::with_capacity(attributes.len());
+        self.each_operation(attributes, place, |name, parameter| {
+            operations.push((name, parameter));
+        })?;
+        Ok(operations)
+    }
+
+    fn each_operation(
+        &self,
+        attributes: &[Attribute],
+        place: Place<'_, '_>,
+        mut give: impl FnMut(Arc<str>, Parameter),
+    ) -> Evaluated<()> {
+        let file = place.evaluator.file();
+        let source = Frame::of(place.scope).source().clone();
+        let origin = Rc::new(Origin { source, file });
         for attribute in attributes {
             let value = place.evaluator.evaluate(&attribute.value, place.scope)?;
-            let Location { file, line, .. } = place.evaluator.location(attribute.span);
+            let line = Some(place.evaluator.line(attribute.span));
             let parameter = |value: Value, mode: Mode| Parameter {
                 value,
-                source: frame.source.clone(),
-                file: file.clone(),
+                origin: Rc::clone(&origin),
                 line,
                 mode,
             };
@@ -242,25 +262,26 @@ impl Compiler<'_> {
                 AttributeOperator::Append => Mode::Append,
                 AttributeOperator::Splat => {
                     for (name, value) in splat(&value, attribute.value.span)? {
-                        operations.push((name, parameter(value, Mode::Replace)));
+                        give(name, parameter(value, Mode::Replace));
                     }
                     continue;
                 }
             };
             refuse_iterator(&value)?;
-            operations.push((attribute.name.clone(), parameter(value, mode)));
+            give(attribute.name.clone(), parameter(value, mode));
         }
-        Ok(operations)
+        Ok(())
     }
 
-    /// Makes one resource for each title.
+    /// Makes one resource for each title; their references, for those who want them.
     pub(super) fn create(
         &self,
         type_name: &str,
         titles: &[Value],
         parameters: Parameters,
         site: Site<'_, '_>,
-    ) -> Evaluated<Vec<Value>> {
+        mut references: Option<&mut Vec<Value>>,
+    ) -> Evaluated<()> {
         let declaring = if type_name.eq_ignore_ascii_case("class") {
             if site.form != ResourceForm::Regular {
                 return Err(Error::issue("Classes are not virtualizable").into());
@@ -274,7 +295,6 @@ impl Compiler<'_> {
                 }
             }
         };
-        let mut references = Vec::with_capacity(titles.len());
         // The last resource takes them, the others get copies.
         let mut parameters = Some(parameters);
         for (index, given) in titles.iter().enumerate() {
@@ -300,13 +320,16 @@ impl Compiler<'_> {
                         other => Some(other.clone()),
                     };
                     let declared = self.entitled(reference, odd_title, kind, parameters, site)?;
-                    let id = self.add(declared)?;
-                    self.table.get(id).reference.clone()
+                    let reference = declared.reference.clone();
+                    self.add(declared)?;
+                    reference
                 }
             };
-            references.push(reference_value(&reference));
+            if let Some(references) = &mut references {
+                references.push(reference_value(&reference));
+            }
         }
-        Ok(references)
+        Ok(())
     }
 
     /// A resource with its parameters, the defaults in force, and its own tags.
@@ -335,7 +358,7 @@ impl Compiler<'_> {
             tags: Names::default(),
             parameters,
             scope: Rc::clone(site.scope),
-            source: frame.source.clone(),
+            origin: Rc::clone(&frame.origin),
             file: site.location.file.clone(),
             line: site.location.line,
             is_virtual: site.form != ResourceForm::Regular,
@@ -353,9 +376,7 @@ impl Compiler<'_> {
             tags::add_value(&mut declared.tags, &tag.value).map_err(Error::new)?;
         }
         let type_name = declared.reference.type_name.clone();
-        declared
-            .tags
-            .extend(self.tags_of_type(&type_name)?.iter().cloned());
+        declared.tags.extend_from(&*self.tags_of_type(&type_name)?);
         let title = declared.reference.title.clone();
         if declared.odd_title.is_none() && (&*title != "main" || !declared.kind.is_class()) {
             tags::add_if_valid(&mut declared.tags, &title);
@@ -408,11 +429,8 @@ impl Compiler<'_> {
                 ))
                 .into());
             }
-            Err(Refusal::Alias {
-                key,
-                existing,
-                shown,
-            }) => {
+            Err(Refusal::Alias { alias, existing }) => {
+                let (key, shown) = (&alias.key, alias.shown());
                 let existing = self.table.get(existing);
                 let at = location_text(file.as_deref(), line)
                     .map_or_else(String::new, |text| format!(" at {text}"));
@@ -507,22 +525,25 @@ pub(super) fn class_reference(name: &str) -> Reference {
 }
 
 /// The other titles under which a resource is known: `alias`, and its name.
-fn keys(declared: &Declared) -> Vec<(Arc<str>, String)> {
+fn keys(declared: &Declared) -> Vec<Alias> {
     let mut keys = Vec::new();
     if let Some(alias) = declared.value("alias") {
         let mut aliases = Vec::new();
         flatten(&alias, &mut aliases);
         for alias in aliases {
-            if let Value::String(alias) = alias {
-                let shown = format!("\"{alias}\"");
-                keys.push((alias, shown));
+            if let Value::String(key) = alias {
+                let is_name = false;
+                keys.push(Alias { key, is_name });
             }
         }
     }
     if declared.kind.is_unique_by_name() && !declared.kind.is_class() {
-        let name = declared.name();
-        let shown = format!("[\"{name}\"]");
-        keys.push((name, shown));
+        let key = declared.name();
+        // Most are named by their titles.
+        if key != declared.reference.title {
+            let is_name = true;
+            keys.push(Alias { key, is_name });
+        }
     }
     keys
 }

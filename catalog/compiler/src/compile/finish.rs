@@ -4,18 +4,21 @@
 use std::sync::Arc;
 
 use ficelle_language::{Error, Evaluated, Evaluator, Value};
-use ficelle_model::{Catalog, Data, Edge, Resource, data::Names};
-use indexmap::IndexMap;
+use ficelle_model::{
+    Catalog, Data, Edge, Resource,
+    data::{DataHash, Hashing, Names},
+};
 use rustc_hash::FxHashSet;
 
 use super::{
     Compiler,
+    bodies::Formals,
     kinds::Kind,
     overrides::{at, without_place},
     relationships::flat,
     resources::{Declared, ResourceId},
 };
-use crate::types::{INHERITED, RELATIONSHIPS};
+use crate::types::{INHERITED, is_relationship};
 
 impl Compiler<'_> {
     /// Checks and completes every resource.
@@ -57,28 +60,17 @@ impl Compiler<'_> {
                 });
             }
         }
-        let (name, parameters, text) = match &declared.kind {
-            Kind::Define(define) => {
-                let definition = &define.definition;
-                (&definition.name, &definition.parameters, &definition.source)
-            }
-            Kind::Class(class) => {
-                let definition = &class.definition;
-                (&definition.name, &definition.parameters, &definition.source)
-            }
+        let formals = match &declared.kind {
+            Kind::Define(define) => Formals::of_define(&define.definition),
+            Kind::Class(class) => Formals::of_class(&class.definition),
             _ => return Ok(()),
         };
         // What a body was evaluated with has been checked there.
         if !declared.is_virtual && !self.changed_late.borrow().contains(&id) {
             return Ok(());
         }
-        let signature = self.signature(name, parameters, text, evaluator)?;
-        let values: Vec<(Arc<str>, Value)> = declared
-            .parameters
-            .iter()
-            .map(|(name, parameter)| (name.clone(), parameter.value.clone()))
-            .collect();
-        match signature.mismatch(&declared.reference.to_string(), &values) {
+        let signature = self.signature(formals, evaluator)?;
+        match signature.mismatch(&declared.reference, declared.parameters.iter()) {
             Some(message) => Err(Error::issue(message).into()),
             None => Ok(()),
         }
@@ -97,14 +89,15 @@ impl Compiler<'_> {
                 let parameters: Vec<_> = INHERITED
                     .iter()
                     .filter_map(|name| {
-                        let parameter = declared.parameters.get(*name)?;
+                        let parameter = declared.parameters.get(name)?;
                         let given = !matches!(parameter.value, Value::Undef);
                         given.then(|| (Arc::<str>::from(*name), parameter.clone()))
                     })
                     .collect();
                 parameters
             };
-            for id in self.table.contents(container) {
+            let place = self.table.place(container);
+            for &id in &place.contents {
                 let mut declared = self.table.get_mut(id);
                 for (name, parameter) in &parameters {
                     let given = declared
@@ -125,29 +118,14 @@ impl Compiler<'_> {
 
     /// The catalog, and what this node exports.
     pub(super) fn catalog(&self, version: Arc<str>) -> Evaluated<(Catalog, Vec<Resource>)> {
-        let mut resources = Vec::with_capacity(self.table.len());
-        let mut exported = Vec::new();
-        for id in self.table.ids() {
-            let declared = self.table.get(id);
-            if declared.is_virtual && !declared.exported {
-                continue;
-            }
-            let resource = self.resource(&declared)?;
-            if declared.exported {
-                exported.push(resource.clone());
-            }
-            if !declared.is_virtual {
-                resources.push(resource);
-            }
-        }
-        let mut edges = Vec::new();
-        for id in self.table.ids() {
-            let target = self.table.get(id);
+        let (declared, places) = self.table.take();
+        let mut edges = Vec::with_capacity(declared.len());
+        for (target, place) in declared.iter().zip(&places) {
             if target.is_virtual {
                 continue;
             }
-            for container in self.table.containers(id) {
-                let source = self.table.get(container);
+            for &container in &place.containers {
+                let source = &declared[..][container];
                 if !source.is_virtual {
                     edges.push(Edge {
                         source: source.reference.clone(),
@@ -156,37 +134,55 @@ impl Compiler<'_> {
                 }
             }
         }
+        let mut resources = Vec::with_capacity(declared.len());
+        let mut exported = Vec::new();
+        for declared in declared {
+            if declared.is_virtual && !declared.exported {
+                continue;
+            }
+            let resource = self.resource(declared)?;
+            if resource.exported {
+                exported.push(resource.clone());
+            }
+            if !resource.is_virtual {
+                resources.push(resource);
+            }
+        }
         let catalog = Catalog {
             name: self.request.node.clone(),
             environment: self.environment.name().clone(),
             version,
             code_id: None,
-            tags: self.tags.borrow().clone(),
-            classes: self.class_names.borrow().clone(),
+            tags: self.tags.take(),
+            classes: self.class_names.take(),
             resources,
             edges,
         };
         Ok((catalog, exported))
     }
 
-    fn resource(&self, declared: &Declared) -> Evaluated<Resource> {
-        let mut resource = Resource::new(declared.reference.clone());
-        resource.tags.clone_from(&declared.tags);
-        resource.file.clone_from(&declared.file);
-        resource.line = declared.line;
-        resource.exported = declared.exported;
-        resource.is_virtual = declared.is_virtual;
-        resource.kind = Some(declared.label.into());
-        let (parameters, sensitive) = self.parameters(declared)?;
-        resource.parameters = parameters;
-        resource.sensitive = sensitive;
-        Ok(resource)
+    fn resource(&self, mut declared: Declared) -> Evaluated<Resource> {
+        let (parameters, sensitive) = self.parameters(&mut declared)?;
+        Ok(Resource {
+            reference: declared.reference,
+            parameters,
+            sensitive,
+            tags: declared.tags,
+            file: declared.file,
+            line: declared.line,
+            exported: declared.exported,
+            is_virtual: declared.is_virtual,
+            kind: Some(declared.label.into()),
+        })
     }
 
-    fn parameters(&self, declared: &Declared) -> Evaluated<(IndexMap<Arc<str>, Data>, Names)> {
+    /// The parameters as data; they are gone from the resource then.
+    fn parameters(&self, declared: &mut Declared) -> Evaluated<(DataHash, Names)> {
+        let given = std::mem::take(&mut declared.parameters);
         let title = &declared.reference.title;
         let namevar = declared.kind.namevar();
-        let mut parameters = IndexMap::with_capacity(declared.parameters.len() + 1);
+        let mut parameters =
+            DataHash::with_capacity_and_hasher(given.len() + 1, Hashing::default());
         let mut sensitive = Names::default();
         let is_main =
             &**title == "main" && matches!(&*declared.reference.type_name, "Class" | "Stage");
@@ -195,7 +191,7 @@ impl Compiler<'_> {
         }
         let name = declared.kind.normalize_name(title.clone());
         let differs = name != *title || declared.odd_title.is_some();
-        if differs && !declared.parameters.contains_key(namevar) {
+        if differs && !given.contains_key(namevar) {
             parameters.insert(namevar.into(), Data::String(name));
         }
         for (name, text) in declared.kind.of_title(title)? {
@@ -203,23 +199,22 @@ impl Compiler<'_> {
                 parameters.insert(name, Data::String(text));
             }
         }
-        for (name, parameter) in &declared.parameters {
-            let mut value = &parameter.value;
-            if let Value::Sensitive(inner) = value {
+        for (name, parameter) in given {
+            let mut value = parameter.value;
+            if let Value::Sensitive(inner) = &value {
                 sensitive.insert(name.clone());
-                value = inner;
+                value = Value::clone(inner);
             }
-            let data = if RELATIONSHIPS.contains(&&**name) {
-                self.data(declared, name, &flat(value))?
-            } else {
-                self.data(declared, name, value)?
-            };
+            if is_relationship(&name) {
+                value = flat(&value);
+            }
+            let data = self.data(declared, &name, value)?;
             let repeats_title =
-                **name == *namevar && matches!(&data, Data::String(text) if text == title);
+                *name == *namevar && matches!(&data, Data::String(text) if text == title);
             if matches!(data, Data::Undef) || repeats_title {
                 continue;
             }
-            parameters.insert(name.clone(), data);
+            parameters.insert(name, data);
         }
         Ok((parameters, sensitive))
     }

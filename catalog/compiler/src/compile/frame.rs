@@ -6,15 +6,15 @@ use std::{cell::RefCell, rc::Rc, sync::Arc};
 use ficelle_language::{Scope, Value};
 use rustc_hash::FxHashMap;
 
-use super::resources::{Parameter, Parameters, ResourceId, Source};
+use super::resources::{Origin, Parameter, Parameters, ResourceId, Source};
 
 /// What surrounds code.
 #[derive(Debug)]
 pub(super) struct Frame {
     /// The class, define or node that contains what is declared.
     pub resource: ResourceId,
-    /// Whose code it is.
-    pub source: Source,
+    /// Whose code it is, and so where what it sets by itself comes from.
+    pub origin: Rc<Origin>,
     /// The module of the code.
     pub module: Option<Arc<str>>,
     /// What surrounds the declaration of `resource`: defaults come down from there.
@@ -31,11 +31,16 @@ impl Frame {
     ) -> Rc<Self> {
         Rc::new(Self {
             resource,
-            source,
+            origin: Origin::unplaced(source),
             module,
             parent,
             defaults: RefCell::default(),
         })
+    }
+
+    /// Whose code it is.
+    pub(super) fn source(&self) -> &Source {
+        &self.origin.source
     }
 
     /// The frame of a scope.
@@ -64,16 +69,23 @@ impl Frame {
 
     /// The defaults for a type, the nearest winning, the outermost first.
     pub(super) fn defaults(&self, type_name: &str) -> Parameters {
-        let mut result = match &self.parent {
-            Some(parent) => parent.defaults(type_name),
-            None => Parameters::default(),
-        };
-        if let Some(own) = self.defaults.borrow().get(type_name) {
-            for (name, parameter) in own {
-                result.insert(name.clone(), parameter.clone());
-            }
-        }
+        let mut result = Parameters::default();
+        self.add_defaults(type_name, &mut result);
         result
+    }
+
+    fn add_defaults(&self, type_name: &str, to: &mut Parameters) {
+        if let Some(parent) = &self.parent {
+            parent.add_defaults(type_name, to);
+        }
+        let defaults = self.defaults.borrow();
+        if defaults.is_empty() {
+            return;
+        }
+        let of_type = defaults.get(type_name).into_iter();
+        for (name, parameter) in of_type.flat_map(Parameters::iter) {
+            to.insert(name.clone(), parameter.clone());
+        }
     }
 
     /// Whether some frame has this very value as a default.

@@ -222,7 +222,7 @@ pub(super) fn is_twin(compiler: &Compiler<'_>, name: &str) -> Evaluated<bool> {
 
 fn run(compiler: &Compiler<'_>, function: &Function, call: &Call<'_, '_>) -> Evaluated {
     if function.effect == Effect::Catalog {
-        compiler.refuse_when_scripting(function.name, call.location())?;
+        compiler.refuse_when_scripting(function.name, || call.location())?;
     }
     let count = call.arguments.len();
     let (least, most) = function.arity;

@@ -8,10 +8,10 @@ use ficelle_language::{
     erb::ErbError,
     error::Location,
     evaluator::Call,
-    host::{ClassScope, Level as Loudness, ModuleFolder, Place, Settings},
+    host::{ClassScope, FileRead, Level as Loudness, ModuleFolder, Place, Settings},
 };
 use ficelle_model::{
-    inputs::{FileKind, Inputs},
+    inputs::{FileKind, InputError, Inputs},
     reference::capitalize,
 };
 use ficelle_syntax::ast::{
@@ -109,8 +109,19 @@ impl Host for Compiler<'_> {
     }
 
     fn resource(&self, expression: &ResourceExpression, place: Place<'_, '_>) -> Evaluated {
-        self.refuse_when_scripting("resource", place.location())?;
-        self.declare(expression, place)
+        let mut references = Vec::new();
+        self.refuse_when_scripting("resource", || place.location())?;
+        self.declare(expression, place, Some(&mut references))?;
+        Ok(Value::array(references))
+    }
+
+    fn resource_alone(
+        &self,
+        expression: &ResourceExpression,
+        place: Place<'_, '_>,
+    ) -> Evaluated<()> {
+        self.refuse_when_scripting("resource", || place.location())?;
+        self.declare(expression, place, None)
     }
 
     fn resource_defaults(&self, expression: &ResourceDefaults, place: Place<'_, '_>) -> Evaluated {
@@ -139,7 +150,11 @@ impl Host for Compiler<'_> {
                 let message = format!(
                     "Default already defined for {type_name} {{ {name} }}; cannot redefine"
                 );
-                return Err(super::overrides::at(message, refused.file, refused.line));
+                return Err(super::overrides::at(
+                    message,
+                    refused.origin.file.clone(),
+                    refused.line,
+                ));
             }
         }
         Ok(value)
@@ -224,23 +239,16 @@ impl Host for Compiler<'_> {
     }
 
     fn find_file(&self, folder: ModuleFolder, name: &str) -> Option<Utf8PathBuf> {
-        let folder = match folder {
-            ModuleFolder::Files => "files",
-            ModuleFolder::Templates => "templates",
-            ModuleFolder::Scripts => "scripts",
-        };
-        if name.starts_with('/') {
-            let path = Utf8PathBuf::from(name);
-            return self.exists(&path).then_some(path);
-        }
-        let (module, rest) = name.split_once('/')?;
-        let path = self
-            .environment
-            .module(module)?
-            .path
-            .join(folder)
-            .join(rest);
+        let path = self.module_file(folder, name)?;
         self.exists(&path).then_some(path)
+    }
+
+    fn read_file(&self, folder: ModuleFolder, name: &str) -> Result<Option<FileRead>, InputError> {
+        let Some(path) = self.module_file(folder, name) else {
+            return Ok(None);
+        };
+        let bytes = self.inputs.read(&path)?;
+        Ok(bytes.map(|bytes| FileRead { path, bytes }))
     }
 
     fn render_in_ruby(
@@ -268,8 +276,28 @@ impl Compiler<'_> {
             .unwrap_or(self.main_class);
         match self.table.len() {
             0 => "".into(),
-            _ => format!("Scope({})", self.table.get(body).reference).into(),
+            _ => {
+                let reference = &self.table.get(body).reference;
+                let parts = ["Scope(", &reference.type_name, "[", &reference.title, "])"];
+                parts.concat().into()
+            }
         }
+    }
+
+    /// Where a module's file would be.
+    fn module_file(&self, folder: ModuleFolder, name: &str) -> Option<Utf8PathBuf> {
+        if name.starts_with('/') {
+            return Some(name.into());
+        }
+        let folder = match folder {
+            ModuleFolder::Files => "files",
+            ModuleFolder::Templates => "templates",
+            ModuleFolder::Scripts => "scripts",
+        };
+        let (module, rest) = name.split_once('/')?;
+        let module = self.environment.module(module)?;
+        let path = [module.path.as_str(), folder, rest];
+        Some(path.iter().collect())
     }
 
     fn exists(&self, path: &Utf8PathBuf) -> bool {

@@ -153,11 +153,9 @@ impl Compiler<'_> {
         if name.contains("::") {
             return Ok(None);
         }
-        for module in self.environment.modules().iter() {
-            let path = module
-                .path
-                .join("lib/puppet/type")
-                .join(format!("{name}.rb"));
+        let folders = self.definitions.ruby_folders(&["lib/puppet/type"])?;
+        for folder in folders.iter().filter(|folder| folder.module.is_some()) {
+            let path = folder.path.join(format!("{name}.rb"));
             let bytes = self
                 .inputs
                 .read(&path)

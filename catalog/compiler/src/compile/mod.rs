@@ -54,7 +54,7 @@ use frame::Frame;
 use kinds::{Kind, ResourceType};
 use overrides::{Override, without_place};
 use relationships::Relationship;
-use resources::{Mode, Parameter, Parameters, ResourceId, Source, Table};
+use resources::{Mode, Origin, Parameter, Parameters, ResourceId, Source, Table};
 use signature::Signature;
 
 pub(crate) use ruby::RubyFunction;
@@ -211,7 +211,7 @@ struct Compiler<'a> {
     tags: RefCell<Names>,
     type_tags: RefCell<FxHashMap<Arc<str>, Rc<Names>>>,
     known_types: RefCell<FxHashMap<Arc<str>, Option<ResourceType>>>,
-    signatures: RefCell<FxHashMap<Arc<str>, Rc<Signature>>>,
+    signatures: RefCell<FxHashMap<Arc<str>, Arc<Signature>>>,
     collectors: RefCell<Vec<Rc<Collector>>>,
     /// Overrides of resources that are not declared yet.
     overrides: RefCell<Vec<Override>>,
@@ -347,7 +347,7 @@ impl<'a> Compiler<'a> {
             let is_stage = &*reference.type_name == "Stage";
             let mut declared = self.declared(reference, kind, Parameters::default(), site)?;
             if is_stage {
-                declared.tags.shift_remove("main");
+                declared.tags.remove("main");
             }
             declared.scope_tagged = true;
             self.add(declared)?;
@@ -474,13 +474,13 @@ impl<'a> Compiler<'a> {
         for (name, given) in classes.iter().filter(|(_, given)| !given.is_empty()) {
             let class = self.require_class(name).map_err(unplaced)?;
             let source = Source::Class(class.definition.name.clone());
+            let origin = Origin::unplaced(source);
             let parameters: Parameters = given
                 .iter()
                 .map(|(name, data)| {
                     let parameter = Parameter {
                         value: convert::value(data),
-                        source: source.clone(),
-                        file: None,
+                        origin: Rc::clone(&origin),
                         line: None,
                         mode: Mode::Replace,
                     };
@@ -561,10 +561,15 @@ impl<'a> Compiler<'a> {
     }
 
     /// Catalog functions and resources do not exist where a script is run.
-    fn refuse_when_scripting(&self, operation: &str, location: Location) -> Evaluated<()> {
+    fn refuse_when_scripting(
+        &self,
+        operation: &str,
+        location: impl FnOnce() -> Location,
+    ) -> Evaluated<()> {
         if !self.settings.tasks {
             return Ok(());
         }
+        let location = location();
         let message = format!(
             "The catalog operation '{operation}' is only available when compiling a catalog"
         );

@@ -70,7 +70,7 @@ impl Compiler<'_> {
             self.add_override(Override {
                 reference,
                 parameters,
-                source: Frame::of(place.scope).source.clone(),
+                source: Frame::of(place.scope).source().clone(),
                 file: file.clone(),
                 line,
             })?;
@@ -113,7 +113,7 @@ impl Compiler<'_> {
     }
 
     fn merge(&self, id: ResourceId, wanted: &Override) -> Evaluated<()> {
-        let source = self.table.get(id).source.clone();
+        let source = self.table.get(id).origin.source.clone();
         if source != wanted.source && !self.is_child_of(&wanted.source, &source) {
             let message = "Only subclasses can override parameters".to_owned();
             return Err(at(message, wanted.file.clone(), wanted.line));
@@ -170,18 +170,17 @@ impl Compiler<'_> {
             if frame.is_default(type_name, name, &new.value) {
                 return Ok(());
             }
-            let may = self.is_child_of(&new.source, &current.source)
-                || new.source == current.source
-                    && frame.is_default(type_name, name, &current.value);
+            let (by, before) = (&new.origin.source, &current.origin.source);
+            let may = self.is_child_of(by, before)
+                || by == before && frame.is_default(type_name, name, &current.value);
             if !may {
-                let by = &current.source;
-                let there = location_text(current.file.as_deref(), current.line)
+                let there = location_text(current.origin.file.as_deref(), current.line)
                     .map_or_else(String::new, |text| format!(" at {text}"));
                 let message = format!(
-                    "Parameter '{name}' is already set on {reference} by {by}{there}; cannot \
+                    "Parameter '{name}' is already set on {reference} by {before}{there}; cannot \
                      redefine"
                 );
-                return Err(at(message, new.file.clone(), new.line));
+                return Err(at(message, new.origin.file.clone(), new.line));
             }
             if new.mode == Mode::Append {
                 let mut values = Vec::new();

@@ -14,7 +14,7 @@ use super::{
     resources::{Mode, Parameter, ResourceId},
     texts,
 };
-use crate::types::RELATIONSHIPS;
+use crate::types::is_relationship;
 
 /// What stands at an end of an arrow.
 #[derive(Clone, Debug)]
@@ -195,7 +195,7 @@ impl Compiler<'_> {
             Some(other) => vec![other],
         };
         values.push(Value::string(target.to_string()));
-        let source = declared.source.clone();
+        let origin = Rc::clone(&declared.origin);
         match declared.parameters.get_mut(parameter) {
             Some(known) => known.value = Value::array(values),
             None => {
@@ -204,8 +204,7 @@ impl Compiler<'_> {
                     parameter.into(),
                     Parameter {
                         value,
-                        source,
-                        file: None,
+                        origin,
                         line: None,
                         mode: Mode::Replace,
                     },
@@ -220,7 +219,7 @@ impl Compiler<'_> {
         for id in ids {
             let declared = self.table.get(*id);
             for (name, parameter) in &declared.parameters {
-                if !RELATIONSHIPS.contains(&&**name) {
+                if !is_relationship(name) {
                     continue;
                 }
                 let mut values = Vec::new();
@@ -234,37 +233,32 @@ impl Compiler<'_> {
     }
 
     fn check_reference(&self, value: &Value, name: &str, parameter: &Parameter) -> Evaluated<()> {
-        let (reference, text) = match value {
+        let reference = match value {
             Value::Undef => return Ok(()),
             Value::String(text) => match text.split_once('[') {
                 Some((type_name, title)) if title.ends_with(']') && !type_name.is_empty() => {
                     let title = &title[..title.len() - 1];
-                    (
-                        Some(super::declare::canonical(type_name, title)),
-                        text.to_string(),
-                    )
+                    Some(super::declare::canonical(type_name, title))
                 }
                 _ => {
                     let message = format!(
                         "No title provided and \"{text}\" is not a valid resource reference"
                     );
-                    return Err(at(message, parameter.file.clone(), parameter.line));
+                    return Err(at(message, parameter.origin.file.clone(), parameter.line));
                 }
             },
-            other => {
-                let reference = reference_of(other);
-                let text = match &reference {
-                    Some(reference) => reference.to_string(),
-                    None => texts::display(other),
-                };
-                (reference, text)
-            }
+            other => reference_of(other),
         };
-        match reference {
-            Some(reference) if self.table.find(&self.named(&reference)).is_some() => Ok(()),
+        match &reference {
+            Some(reference) if self.table.find(&self.named(reference)).is_some() => Ok(()),
             _ => {
+                let text = match (value, &reference) {
+                    (Value::String(text), _) => text.to_string(),
+                    (_, Some(reference)) => reference.to_string(),
+                    (other, None) => texts::display(other),
+                };
                 let message = format!("Could not find resource '{text}' in parameter '{name}'");
-                let (file, line) = (parameter.file.clone(), parameter.line);
+                let (file, line) = (parameter.origin.file.clone(), parameter.line);
                 match (&file, line) {
                     (None, None) => Err(without_place(message)),
                     _ => Err(at(message, file, line)),

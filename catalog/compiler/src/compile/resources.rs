@@ -8,9 +8,8 @@ use std::{
 };
 
 use ficelle_language::{Scope, Value};
-use ficelle_model::{Reference, data::Names};
-use indexmap::{IndexMap, IndexSet};
-use rustc_hash::{FxBuildHasher, FxHashMap};
+use ficelle_model::{Reference, data::Names, names::NameMap};
+use rustc_hash::FxHashMap;
 
 use super::{frame::Frame, kinds::Kind, tags};
 
@@ -48,16 +47,31 @@ impl std::fmt::Display for Source {
 }
 
 /// Parameters by name, in the order of declaration.
-pub(super) type Parameters = IndexMap<Arc<str>, Parameter, FxBuildHasher>;
+pub(super) type Parameters = NameMap<Parameter>;
 
 /// A parameter as it was given.
 #[derive(Clone, Debug)]
 pub(super) struct Parameter {
     pub value: Value,
-    pub source: Source,
-    pub file: Option<Arc<str>>,
+    pub origin: Rc<Origin>,
     pub line: Option<u32>,
     pub mode: Mode,
+}
+
+/// Where parameters come from: all those of a resource expression from the same place.
+#[derive(Debug)]
+pub(super) struct Origin {
+    /// Whose code it is.
+    pub source: Source,
+    /// The file, where it is known.
+    pub file: Option<Arc<str>>,
+}
+
+impl Origin {
+    /// Code of which no place is told.
+    pub(super) fn unplaced(source: Source) -> Rc<Self> {
+        Rc::new(Self { source, file: None })
+    }
 }
 
 /// What an override does to a value that is there.
@@ -91,7 +105,8 @@ pub(super) struct Declared {
     pub scope: Rc<Scope>,
     /// What is around the declaration.
     pub frame: Rc<Frame>,
-    pub source: Source,
+    /// Whose code may set its parameters, and so where what it sets by itself comes from.
+    pub origin: Rc<Origin>,
     pub file: Option<Arc<str>>,
     pub line: Option<u32>,
     pub is_virtual: bool,
@@ -147,16 +162,22 @@ impl Declared {
     }
 }
 
-/// Resources, each once, in order.
-type Ids = IndexSet<ResourceId, FxBuildHasher>;
+/// How a resource stands to others.
+#[derive(Debug, Default)]
+pub(super) struct Place {
+    /// What it contains directly, in order.
+    pub contents: Vec<ResourceId>,
+    /// What contains it directly, in order: one, but for classes that are contained and in stages.
+    pub containers: Vec<ResourceId>,
+}
 
 /// The resources of a catalog.
 #[derive(Default)]
 pub(super) struct Table {
     entries: RefCell<Vec<Declared>>,
     by_reference: RefCell<FxHashMap<Reference, ResourceId>>,
-    contained: RefCell<FxHashMap<ResourceId, Ids>>,
-    containers: RefCell<FxHashMap<ResourceId, Ids>>,
+    /// For each resource, by its id.
+    places: RefCell<Vec<Place>>,
 }
 
 /// A resource cannot be added.
@@ -166,42 +187,54 @@ pub(super) enum Refusal {
     /// An alias is taken.
     Alias {
         /// The alias.
-        key: Arc<str>,
-        /// How a message shows it.
-        shown: String,
+        alias: Alias,
         /// Who has it.
         existing: ResourceId,
     },
 }
 
+/// A title that a resource has beside its own.
+#[derive(Clone, Debug)]
+pub(super) struct Alias {
+    /// The title.
+    pub key: Arc<str>,
+    /// Whether it is the resource's name, not one that `alias` gives.
+    pub is_name: bool,
+}
+
+impl Alias {
+    /// How a message shows it.
+    pub(super) fn shown(&self) -> String {
+        match self.is_name {
+            true => format!("[\"{}\"]", self.key),
+            false => format!("\"{}\"", self.key),
+        }
+    }
+}
+
 impl Table {
     /// Adds a resource under its reference and its aliases.
-    pub(super) fn add(
-        &self,
-        resource: Declared,
-        aliases: &[(Arc<str>, String)],
-    ) -> Result<ResourceId, Refusal> {
+    pub(super) fn add(&self, resource: Declared, aliases: &[Alias]) -> Result<ResourceId, Refusal> {
         let mut by_reference = self.by_reference.borrow_mut();
         if let Some(existing) = by_reference.get(&resource.reference) {
             return Err(Refusal::Duplicate(*existing));
         }
         let mut entries = self.entries.borrow_mut();
         let id = ResourceId(entries.len() as u32);
-        for (alias, shown) in aliases {
-            if *alias == resource.reference.title {
+        for alias in aliases {
+            if alias.key == resource.reference.title {
                 continue;
             }
             let reference = Reference {
                 type_name: resource.reference.type_name.clone(),
-                title: alias.clone(),
+                title: alias.key.clone(),
             };
             if let Some(existing) = by_reference.get(&reference) {
                 if *existing == id {
                     continue;
                 }
                 return Err(Refusal::Alias {
-                    key: alias.clone(),
-                    shown: shown.clone(),
+                    alias: alias.clone(),
                     existing: *existing,
                 });
             }
@@ -209,6 +242,7 @@ impl Table {
         }
         by_reference.insert(resource.reference.clone(), id);
         entries.push(resource);
+        self.places.borrow_mut().push(Place::default());
         Ok(id)
     }
 
@@ -233,9 +267,7 @@ impl Table {
     pub(super) fn share_tags(&self, from: ResourceId, to: ResourceId) {
         let mut entries = self.entries.borrow_mut();
         let mut tags = std::mem::take(&mut entries[to.0 as usize].tags);
-        let shared = &entries[from.0 as usize].tags;
-        tags.reserve(shared.len());
-        tags.extend(shared.iter().cloned());
+        tags.extend_from(&entries[from.0 as usize].tags);
         entries[to.0 as usize].tags = tags;
     }
 
@@ -251,27 +283,29 @@ impl Table {
 
     /// `container` contains `contained`.
     pub(super) fn contain(&self, container: ResourceId, contained: ResourceId) {
-        let mut inward = self.containers.borrow_mut();
-        inward.entry(contained).or_default().insert(container);
-        let mut outward = self.contained.borrow_mut();
-        outward.entry(container).or_default().insert(contained);
+        let mut places = self.places.borrow_mut();
+        let containers = &mut places[contained.0 as usize].containers;
+        if !containers.contains(&container) {
+            containers.push(container);
+            places[container.0 as usize].contents.push(contained);
+        }
     }
 
-    /// What a resource contains directly.
-    pub(super) fn contents(&self, container: ResourceId) -> Vec<ResourceId> {
-        copied(&self.contained, container)
+    /// What a resource contains directly, and what contains it.
+    pub(super) fn place(&self, id: ResourceId) -> Ref<'_, Place> {
+        Ref::map(self.places.borrow(), |places| &places[id.0 as usize])
     }
 
-    /// What contains a resource directly.
-    pub(super) fn containers(&self, contained: ResourceId) -> Vec<ResourceId> {
-        copied(&self.containers, contained)
+    /// Everything, which is gone from here then.
+    pub(super) fn take(&self) -> (Vec<Declared>, Vec<Place>) {
+        (self.entries.take(), self.places.take())
     }
 }
 
-fn copied(edges: &RefCell<FxHashMap<ResourceId, Ids>>, from: ResourceId) -> Vec<ResourceId> {
-    let edges = edges.borrow();
-    edges
-        .get(&from)
-        .map(|to| to.iter().copied().collect())
-        .unwrap_or_default()
+impl std::ops::Index<ResourceId> for [Declared] {
+    type Output = Declared;
+
+    fn index(&self, id: ResourceId) -> &Declared {
+        &self[id.0 as usize]
+    }
 }

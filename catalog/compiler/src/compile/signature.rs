@@ -8,8 +8,10 @@ use ficelle_language::{
     values::HashMap,
 };
 
+use ficelle_model::Reference;
 use rustc_hash::FxHashMap;
 
+use super::resources::Parameter as Given;
 use crate::types::is_metaparameter;
 
 /// The parameters of a definition.
@@ -36,31 +38,32 @@ impl Signature {
         Self { members, places }
     }
 
-    /// What is wrong with these values, in the reference's words.
-    pub(super) fn mismatch(&self, subject: &str, values: &[(Arc<str>, Value)]) -> Option<String> {
+    /// What is wrong with the values of a resource's parameters, in the reference's words.
+    pub(super) fn mismatch<'v>(
+        &self,
+        subject: &Reference,
+        values: impl Iterator<Item = (&'v Arc<str>, &'v Given)> + Clone,
+    ) -> Option<String> {
         // The cheap question first: nearly every declaration is right.
-        if self.fits(values) {
+        if self.fits(values.clone()) {
             return None;
         }
         let given: HashMap = values
-            .iter()
             .filter(|(name, _)| self.has(name) || !is_everywhere(name))
-            .map(|(name, value)| (Value::String(name.clone()), value.clone()))
+            .map(|(name, given)| (Value::String(name.clone()), given.value.clone()))
             .collect();
-        mismatch::describe_parameters(subject, &self.members, &given)
+        mismatch::describe_parameters(&subject.to_string(), &self.members, &given)
     }
 
-    fn fits(&self, values: &[(Arc<str>, Value)]) -> bool {
+    fn fits<'v>(&self, mut values: impl Iterator<Item = (&'v Arc<str>, &'v Given)>) -> bool {
         let mut given = vec![false; self.members.len()];
-        let every_value_fits = values
-            .iter()
-            .all(|(name, value)| match self.places.get(name) {
-                Some(&at) => {
-                    given[at] = true;
-                    self.members[at].parameter_type.is_instance(value)
-                }
-                None => is_everywhere(name),
-            });
+        let every_value_fits = values.all(|(name, value)| match self.places.get(name) {
+            Some(&at) => {
+                given[at] = true;
+                self.members[at].parameter_type.is_instance(&value.value)
+            }
+            None => is_everywhere(name),
+        });
         let mut members = self.members.iter().zip(given);
         every_value_fits && members.all(|(member, given)| given || !member.is_required)
     }

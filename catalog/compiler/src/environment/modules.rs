@@ -34,7 +34,7 @@ impl Module {
     /// # Errors
     /// The file is there and cannot be read.
     pub fn version(&self, inputs: &dyn Inputs) -> Result<Option<String>, InputError> {
-        self.metadata("version", inputs)
+        Ok(self.metadata(inputs)?.version.as_str().map(str::to_owned))
     }
 
     /// The deprecated `data_provider` that `metadata.json` names.
@@ -42,16 +42,23 @@ impl Module {
     /// # Errors
     /// The file is there and cannot be read.
     pub fn data_provider(&self, inputs: &dyn Inputs) -> Result<Option<String>, InputError> {
-        self.metadata("data_provider", inputs)
+        let metadata = self.metadata(inputs)?;
+        Ok(metadata.data_provider.as_str().map(str::to_owned))
     }
 
-    fn metadata(&self, key: &str, inputs: &dyn Inputs) -> Result<Option<String>, InputError> {
-        let Some(bytes) = inputs.read(&self.path.join("metadata.json"))? else {
-            return Ok(None);
-        };
-        let metadata: Option<serde_json::Value> = serde_json::from_slice(&bytes).ok();
-        Ok(metadata.and_then(|metadata| Some(metadata.get(key)?.as_str()?.to_owned())))
+    fn metadata(&self, inputs: &dyn Inputs) -> Result<Metadata, InputError> {
+        let bytes = inputs.read(&self.path.join("metadata.json"))?;
+        let metadata = bytes.and_then(|bytes| serde_json::from_slice(&bytes).ok());
+        Ok(metadata.unwrap_or_default())
     }
+}
+
+/// What is asked of a module's `metadata.json`.
+#[derive(Default, serde::Deserialize)]
+#[serde(default)]
+struct Metadata {
+    version: serde_json::Value,
+    data_provider: serde_json::Value,
 }
 
 /// The modules that a modulepath leads to; of two with the same name, the first one counts.

@@ -6,7 +6,7 @@ use std::{
     time::{Duration, SystemTime, UNIX_EPOCH},
 };
 
-use camino::{Utf8Path, Utf8PathBuf};
+use camino::Utf8Path;
 use ficelle_model::{
     Resource,
     inputs::{CommandOutput, DirectoryEntry, ExportedQuery, FileKind, InputError, Inputs},
@@ -28,7 +28,8 @@ const LONGEST_COMMAND: Duration = Duration::from_secs(300);
 /// compiles for as long as size, modification time and inode stay.
 #[derive(Default)]
 pub struct DiskInputs {
-    contents: RwLock<FxHashMap<Utf8PathBuf, Kept>>,
+    /// By the text of the path, which is found faster than by its components.
+    contents: RwLock<FxHashMap<Box<str>, Kept>>,
     ruby: Option<Arc<dyn Ruby>>,
 }
 
@@ -74,7 +75,7 @@ impl Inputs for DiskInputs {
         }
         let stamp = stamp(&metadata);
         if let Ok(contents) = self.contents.read()
-            && let Some(kept) = contents.get(path)
+            && let Some(kept) = contents.get(path.as_str())
             && kept.stamp == stamp
         {
             return Ok(Some(Arc::clone(&kept.bytes)));
@@ -89,7 +90,7 @@ impl Inputs for DiskInputs {
                 stamp,
                 bytes: Arc::clone(&bytes),
             };
-            contents.insert(path.to_owned(), kept);
+            contents.insert(path.as_str().into(), kept);
         }
         Ok(Some(bytes))
     }

@@ -88,62 +88,69 @@ enum Answer {
     Failure,
 }
 
-/// What a compile read, in the order of first reading, with the answers.
+type Entries = IndexMap<Read, Answer, FxBuildHasher>;
+
+/// What a compile read, in the order of first reading, with the answers. What was read before it,
+/// for an environment or a question, is shared by all who go on from there; it may stand here
+/// twice then.
 #[derive(Clone, Debug, Default)]
 pub struct ReadSet {
-    entries: IndexMap<Read, Answer, FxBuildHasher>,
+    parts: Vec<Arc<Entries>>,
 }
 
 impl ReadSet {
     /// The readings, in order.
     pub fn iter(&self) -> impl Iterator<Item = &Read> {
-        self.entries.keys()
+        self.entries().map(|(read, _)| read)
     }
 
     /// How many things were read.
     pub fn len(&self) -> usize {
-        self.entries.len()
+        self.parts.iter().map(|part| part.len()).sum()
     }
 
     /// Whether nothing was read.
     pub fn is_empty(&self) -> bool {
-        self.entries.is_empty()
+        self.len() == 0
     }
 
     /// Whether every reading would give the same again: then so would the compile. The time is
     /// never the same.
     pub fn still_holds(&self, inputs: &dyn Inputs) -> bool {
-        self.entries
-            .iter()
-            .all(|(read, answer)| match (read, answer) {
-                (Read::File(path), Answer::File(before)) => {
-                    inputs.read(path).is_ok_and(|now| same_bytes(before, &now))
-                }
-                (Read::Directory(path), Answer::Directory(before)) => {
-                    inputs.list(path).is_ok_and(|now| now == *before)
-                }
-                (Read::Kind(path), Answer::Kind(before)) => {
-                    inputs.kind(path).is_ok_and(|now| now == *before)
-                }
-                (Read::Exported(query), Answer::Exported(before)) => {
-                    inputs.exported(query).is_ok_and(|now| now == *before)
-                }
-                (Read::Command(command), Answer::Command(before)) => {
-                    inputs.run(command).is_ok_and(|now| now == *before)
-                }
-                (Read::Variable(name), Answer::Variable(before)) => {
-                    inputs.environment_variable(name) == *before
-                }
-                _ => false,
-            })
+        self.entries().all(|(read, answer)| match (read, answer) {
+            (Read::File(path), Answer::File(before)) => {
+                inputs.read(path).is_ok_and(|now| same_bytes(before, &now))
+            }
+            (Read::Directory(path), Answer::Directory(before)) => {
+                inputs.list(path).is_ok_and(|now| now == *before)
+            }
+            (Read::Kind(path), Answer::Kind(before)) => {
+                inputs.kind(path).is_ok_and(|now| now == *before)
+            }
+            (Read::Exported(query), Answer::Exported(before)) => {
+                inputs.exported(query).is_ok_and(|now| now == *before)
+            }
+            (Read::Command(command), Answer::Command(before)) => {
+                inputs.run(command).is_ok_and(|now| now == *before)
+            }
+            (Read::Variable(name), Answer::Variable(before)) => {
+                inputs.environment_variable(name) == *before
+            }
+            _ => false,
+        })
     }
 
     /// Takes in another set, which was read first.
     #[must_use]
-    pub fn after(mut self, first: &ReadSet) -> Self {
-        let mut entries = first.entries.clone();
-        entries.append(&mut self.entries);
-        Self { entries }
+    pub fn after(self, first: &ReadSet) -> Self {
+        let parts = first.parts.iter().cloned().chain(self.parts);
+        Self {
+            parts: parts.collect(),
+        }
+    }
+
+    fn entries(&self) -> impl Iterator<Item = (&Read, &Answer)> {
+        self.parts.iter().flat_map(|part| part.iter())
     }
 }
 
@@ -159,7 +166,7 @@ fn same_bytes(before: &Option<Arc<[u8]>>, now: &Option<Arc<[u8]>>) -> bool {
 /// a compile the world stands still.
 pub struct Recorder<'a> {
     inner: &'a dyn Inputs,
-    reads: RefCell<ReadSet>,
+    reads: RefCell<Entries>,
 }
 
 impl<'a> Recorder<'a> {
@@ -173,19 +180,19 @@ impl<'a> Recorder<'a> {
 
     /// The record.
     pub fn into_reads(self) -> ReadSet {
-        self.reads.into_inner()
+        ReadSet {
+            parts: vec![Arc::new(self.reads.into_inner())],
+        }
     }
 
     /// Notes that code in Ruby is run.
     pub fn runs_ruby(&self, name: &str) {
         let mut reads = self.reads.borrow_mut();
-        reads
-            .entries
-            .insert(Read::Ruby(name.into()), Answer::Failure);
+        reads.insert(Read::Ruby(name.into()), Answer::Failure);
     }
 
     fn known(&self, read: &Read) -> Option<Answer> {
-        self.reads.borrow().entries.get(read).cloned()
+        self.reads.borrow().get(read).cloned()
     }
 
     fn keep<T: Clone>(
@@ -198,7 +205,7 @@ impl<'a> Recorder<'a> {
             Ok(value) => answer(value.clone()),
             Err(_) => Answer::Failure,
         };
-        self.reads.borrow_mut().entries.insert(read, kept);
+        self.reads.borrow_mut().insert(read, kept);
         result
     }
 }
@@ -242,16 +249,13 @@ impl Inputs for Recorder<'_> {
     }
 
     fn now(&self) -> i128 {
-        self.reads
-            .borrow_mut()
-            .entries
-            .insert(Read::Time, Answer::Time);
+        self.reads.borrow_mut().insert(Read::Time, Answer::Time);
         self.inner.now()
     }
 
     fn environment_variable(&self, name: &str) -> Option<String> {
         let value = self.inner.environment_variable(name);
-        self.reads.borrow_mut().entries.insert(
+        self.reads.borrow_mut().insert(
             Read::Variable(name.to_owned()),
             Answer::Variable(value.clone()),
         );

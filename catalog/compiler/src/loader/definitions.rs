@@ -3,7 +3,7 @@
 //! A name that is not known yet is looked for where its file must be: `a::b::c` in module `a`,
 //! `manifests/b/c.pp`, then `manifests/b.pp`, then `manifests/init.pp`.
 
-use std::{cell::RefCell, sync::Arc};
+use std::{cell::RefCell, rc::Rc, sync::Arc};
 
 use camino::{Utf8Path, Utf8PathBuf};
 use ficelle_language::{Error, Evaluated};
@@ -57,6 +57,14 @@ pub(crate) enum NodeMatch {
 
 type Map<V> = IndexMap<Arc<str>, V, FxBuildHasher>;
 
+/// A folder of what is written in Ruby.
+pub(crate) struct RubyFolder {
+    /// The module; the environment's own folder belongs to none.
+    pub module: Option<Arc<str>>,
+    /// Where it is.
+    pub path: Utf8PathBuf,
+}
+
 /// What one compile knows.
 pub(crate) struct Definitions<'a> {
     environment: &'a Environment,
@@ -69,7 +77,8 @@ pub(crate) struct Definitions<'a> {
     ruby_functions: RefCell<FxHashMap<Arc<str>, Option<RubyFunction>>>,
     ruby_datatypes: RefCell<FxHashMap<Arc<str>, Option<Utf8PathBuf>>>,
     aliases: RefCell<FxHashMap<Arc<str>, Option<Arc<TypeAliasDefinition>>>>,
-    loaded: RefCell<FxHashSet<Utf8PathBuf>>,
+    loaded: RefCell<FxHashSet<Box<str>>>,
+    ruby_folders: RefCell<FxHashMap<&'static [&'static str], Rc<[RubyFolder]>>>,
     missing: RefCell<FxHashSet<Arc<str>>>,
     warnings: RefCell<Vec<CompileError>>,
     main: RefCell<Vec<Arc<ParsedFile>>>,
@@ -89,6 +98,7 @@ impl<'a> Definitions<'a> {
             ruby_datatypes: RefCell::default(),
             aliases: RefCell::default(),
             loaded: RefCell::default(),
+            ruby_folders: RefCell::default(),
             missing: RefCell::default(),
             warnings: RefCell::default(),
             main: RefCell::default(),
@@ -340,7 +350,7 @@ impl<'a> Definitions<'a> {
     }
 
     fn load_manifest(&self, path: &Utf8Path, name: &str, module: &Arc<str>) -> Evaluated<()> {
-        if !self.loaded.borrow_mut().insert(path.to_owned()) {
+        if !self.loaded.borrow_mut().insert(path.as_str().into()) {
             return Ok(());
         }
         if let Some(file) = self.parsed(path, name)? {
@@ -397,7 +407,7 @@ impl<'a> Definitions<'a> {
 
     fn find_ruby_function(&self, name: &str) -> Evaluated<Option<RubyFunction>> {
         // A qualified name says where it is; a plain one may be anywhere, and of the old kind.
-        let folders: &[&str] = match name.contains("::") {
+        let folders: &'static [&'static str] = match name.contains("::") {
             true => &["lib/puppet/functions"],
             false => &["lib/puppet/functions", "lib/puppet/parser/functions"],
         };
@@ -418,32 +428,62 @@ impl<'a> Definitions<'a> {
     }
 
     /// The file of a name in folders of the environment or of its modules.
-    fn find_ruby(&self, folders: &[&str], name: &str) -> Evaluated<Option<RubyFunction>> {
-        let relative = format!("{}.rb", name.replace("::", "/"));
+    fn find_ruby(
+        &self,
+        folders: &'static [&'static str],
+        name: &str,
+    ) -> Evaluated<Option<RubyFunction>> {
         let first = name.split_once("::").map(|(first, _)| first);
-        let own = match first {
-            None | Some("environment") => self.environment.directory(),
-            Some(_) => None,
+        let wanted = |folder: &&RubyFolder| match (first, &folder.module) {
+            (None, _) | (Some("environment"), None) => true,
+            (Some(first), Some(module)) => **module == *first,
+            (Some(_), None) => false,
         };
-        let own = own.map(|directory| (None, directory));
-        let modules = self.environment.modules().iter().filter_map(|module| {
-            let is_there = first.is_none_or(|first| *module.name == *first);
-            is_there.then(|| (Some(&module.name), module.path.as_path()))
-        });
-        for (module, root) in own.into_iter().chain(modules) {
-            for folder in folders {
-                let path = root.join(folder).join(&relative);
-                let kind = self
-                    .inputs
-                    .kind(&path)
-                    .map_err(|error| Error::new(error.to_string()))?;
-                if kind == Some(FileKind::File) {
-                    let module = module.cloned();
-                    return Ok(Some(RubyFunction { module, path }));
-                }
+        let mut relative = None;
+        for folder in self.ruby_folders(folders)?.iter().filter(wanted) {
+            let relative =
+                relative.get_or_insert_with(|| format!("{}.rb", name.replace("::", "/")));
+            let path = folder.path.join(relative);
+            if self.kind(&path)? == Some(FileKind::File) {
+                let module = folder.module.clone();
+                return Ok(Some(RubyFunction { module, path }));
             }
         }
         Ok(None)
+    }
+
+    /// Those folders of the environment and of its modules that are there: most are not, and
+    /// names are looked for in all of them.
+    pub(crate) fn ruby_folders(
+        &self,
+        folders: &'static [&'static str],
+    ) -> Evaluated<Rc<[RubyFolder]>> {
+        if let Some(known) = self.ruby_folders.borrow().get(folders) {
+            return Ok(Rc::clone(known));
+        }
+        let own = self.environment.directory();
+        let own = own.map(|directory| (None, directory));
+        let modules = self.environment.modules().iter();
+        let modules = modules.map(|module| (Some(&module.name), module.path.as_path()));
+        let mut found = Vec::new();
+        for (module, root) in own.into_iter().chain(modules) {
+            for folder in folders {
+                let path = root.join(folder);
+                if self.kind(&path)? == Some(FileKind::Directory) {
+                    let module = module.cloned();
+                    found.push(RubyFolder { module, path });
+                }
+            }
+        }
+        let found: Rc<[RubyFolder]> = found.into();
+        let mut known = self.ruby_folders.borrow_mut();
+        known.insert(folders, Rc::clone(&found));
+        Ok(found)
+    }
+
+    fn kind(&self, path: &Utf8Path) -> Evaluated<Option<FileKind>> {
+        let kind = self.inputs.kind(path);
+        kind.map_err(|error| Error::new(error.to_string()).into())
     }
 
     /// A type alias by its name as written.

@@ -2,7 +2,7 @@
 
 use std::sync::{Arc, RwLock};
 
-use camino::{Utf8Path, Utf8PathBuf};
+use camino::Utf8Path;
 use ficelle_syntax::{
     Dialect, Strict, ValidateOptions,
     ast::{
@@ -23,7 +23,8 @@ use crate::{
 /// The parsed files of an environment, shared by compiles.
 #[derive(Debug, Default)]
 pub struct Sources {
-    files: RwLock<FxHashMap<Utf8PathBuf, Kept>>,
+    /// By the text of the path, which is found faster than by its components.
+    files: RwLock<FxHashMap<Box<str>, Kept>>,
 }
 
 #[derive(Clone, Debug)]
@@ -74,7 +75,7 @@ impl Sources {
         location: Location,
     ) -> Parsed {
         if let Ok(files) = self.files.read()
-            && let Some(kept) = files.get(path)
+            && let Some(kept) = files.get(path.as_str())
             && kept.rules == rules
             && (Arc::ptr_eq(&kept.bytes, bytes) || kept.bytes == *bytes)
         {
@@ -91,7 +92,7 @@ impl Sources {
                 rules,
                 parsed: parsed.clone(),
             };
-            files.insert(path.to_owned(), kept);
+            files.insert(path.as_str().into(), kept);
         }
         parsed
     }

@@ -104,3 +104,40 @@ fn a_syntax_error_names_file_line_and_column() {
     );
     assert_eq!(error.node.as_deref(), Some("web1"));
 }
+
+/// Types are kept beside the definitions they belong to: a change anywhere below one is seen.
+#[test]
+fn types_are_made_anew_where_what_they_are_made_of_changes() {
+    let mut site = Site::new()
+        .manifest("app { 'a': port => 80, name_of => 'web' }\n")
+        .file(
+            "modules/app/manifests/init.pp",
+            "define app(App::Port $port, Array[App::Name] $names = [$title], App::Name $name_of) {\n}\n",
+        )
+        .file("modules/app/types/port.pp", "type App::Port = Variant[App::Low, Integer[90]]\n")
+        .file("modules/app/types/low.pp", "type App::Low = Integer[1, 80]\n")
+        .file("modules/app/types/name.pp", "type App::Name = Variant[Enum['web', 'a'], Array[App::Name]]\n");
+    let environment = site.environment();
+    let compiled = |site: &Site| compile(&site.request("web1"), &environment, &site.inputs);
+    let refused = |site: &Site| compiled(site).expect_err("it is refused").to_string();
+    for _ in 0..2 {
+        compiled(&site).expect("every value fits");
+    }
+    let path = |name: &str| format!("/environments/production/modules/app/{name}");
+    let low = path("types/low.pp");
+    site.inputs
+        .add_file(low.clone(), "type App::Low = Integer[1, 79]\n");
+    for _ in 0..2 {
+        let message = refused(&site);
+        assert!(message.contains("parameter 'port' expects"), "{message}");
+    }
+    site.inputs
+        .add_file(low, "type App::Low = Integer[1, 80]\n");
+    compiled(&site).expect("it fits again");
+    site.inputs.add_file(
+        path("types/name.pp"),
+        "type App::Name = Variant[Enum['a'], Array[App::Name]]\n",
+    );
+    let message = refused(&site);
+    assert!(message.contains("parameter 'name_of' expects"), "{message}");
+}

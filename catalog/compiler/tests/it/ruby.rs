@@ -113,7 +113,7 @@ fn request(code: &str) -> CompileRequest {
     let node = Certname::parse("web1").expect("it can be made");
     let facts = Facts {
         name: node.clone(),
-        values: DataHash::new(),
+        values: DataHash::default(),
         timestamp: None,
         expiration: None,
     };

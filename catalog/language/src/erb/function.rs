@@ -1,13 +1,13 @@
 //! The functions `template` and `inline_template`.
 
-use std::{rc::Rc, sync::Arc};
+use std::{borrow::Cow, rc::Rc, sync::Arc};
 
 use super::{ErbError, ErbErrorKind, Template, TemplateFile, TemplateScope, tally};
 use crate::{
     error::{Error, Evaluated},
     evaluator::Call,
     functions,
-    host::{ClassScope, Level, ModuleFolder, Strict},
+    host::{ClassScope, FileRead, Level, ModuleFolder, Strict},
     scope::{AlreadySet, Scope},
     values::Value,
 };
@@ -24,7 +24,7 @@ pub fn template(call: &Call<'_, '_>) -> Evaluated {
             call,
             file: Some(&found.path),
         };
-        let rendered = render(&found.text, &scope)
+        let rendered = render(Template::of_file(&found), || found.text(), &scope)
             .map_err(|error| Error::new(failed(&name, &found.path, &error)))?;
         texts.push_str(&rendered);
     }
@@ -35,23 +35,16 @@ pub fn template(call: &Call<'_, '_>) -> Evaluated {
 fn find(call: &Call<'_, '_>, name: &str) -> Result<TemplateFile, Error> {
     let host = call.evaluator.host();
     host.log(Level::Debug, &format!("Retrieving template {name}"), None);
-    let path = match name.starts_with('/') {
-        true => Some(camino::Utf8PathBuf::from(name)),
-        false => host.find_file(ModuleFolder::Templates, name),
-    };
-    let missing = || Error::new(format!("Could not find template '{name}'"));
-    let path = path.ok_or_else(missing)?;
-    let bytes = host
-        .inputs()
-        .read(&path)
+    let FileRead { path, bytes } = host
+        .read_file(ModuleFolder::Templates, name)
         .map_err(|error| Error::new(error.to_string()))?
-        .ok_or_else(missing)?;
-    let text = std::str::from_utf8(&bytes)
-        .map_err(|_| Error::new(format!("template {path} is not encoded in UTF-8")))?;
-    Ok(TemplateFile {
-        text: text.to_owned(),
-        path: path.into_string(),
-    })
+        .ok_or_else(|| Error::new(format!("Could not find template '{name}'")))?;
+    if std::str::from_utf8(&bytes).is_err() {
+        let message = format!("template {path} is not encoded in UTF-8");
+        return Err(Error::new(message));
+    }
+    let path = path.into_string();
+    Ok(TemplateFile { path, bytes })
 }
 
 /// What is said of a template that cannot be rendered.
@@ -71,12 +64,13 @@ pub fn inline_template(call: &Call<'_, '_>) -> Evaluated {
     let mut texts = String::new();
     for text in arguments(call)? {
         let scope = CallScope { call, file: None };
-        let rendered = render(&text, &scope).map_err(|error| {
-            Error::new(format!(
-                "Failed to parse inline template: {}",
-                error.detail()
-            ))
-        })?;
+        let rendered =
+            render(Template::of(&text), || text.as_str().into(), &scope).map_err(|error| {
+                Error::new(format!(
+                    "Failed to parse inline template: {}",
+                    error.detail()
+                ))
+            })?;
         texts.push_str(&rendered);
     }
     Ok(Value::string(texts))
@@ -104,8 +98,12 @@ fn arguments(call: &Call<'_, '_>) -> Evaluated<Vec<String>> {
 }
 
 /// Renders natively; where that takes more than is known here, in Ruby.
-fn render(text: &str, scope: &CallScope<'_, '_>) -> Result<String, ErbError> {
-    let native = Template::of(text).and_then(|template| template.render(scope));
+fn render<'t>(
+    template: Result<Arc<Template>, ErbError>,
+    text: impl FnOnce() -> Cow<'t, str>,
+    scope: &CallScope<'_, '_>,
+) -> Result<String, ErbError> {
+    let native = template.and_then(|template| template.render(scope));
     let error = match native {
         Err(error) if error.kind == ErbErrorKind::Unsupported => error,
         done => {
@@ -120,7 +118,7 @@ fn render(text: &str, scope: &CallScope<'_, '_>) -> Result<String, ErbError> {
         error.line, error.message
     );
     host.log(Level::Debug, &why, None);
-    match host.render_in_ruby(scope.call, text, scope.file) {
+    match host.render_in_ruby(scope.call, &text(), scope.file) {
         Some(rendered) => {
             tally::ruby();
             rendered

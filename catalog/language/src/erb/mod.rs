@@ -13,7 +13,7 @@ mod template;
 #[cfg(test)]
 mod tests;
 
-use std::sync::{Arc, LazyLock, Mutex, PoisonError};
+use std::sync::{Arc, LazyLock, Mutex, PoisonError, RwLock};
 
 use rustc_hash::FxHashMap;
 
@@ -67,8 +67,15 @@ impl ErbError {
 pub struct TemplateFile {
     /// Its full path.
     pub path: String,
+    /// Its text, in UTF-8.
+    pub bytes: Arc<[u8]>,
+}
+
+impl TemplateFile {
     /// Its text.
-    pub text: String,
+    pub fn text(&self) -> std::borrow::Cow<'_, str> {
+        String::from_utf8_lossy(&self.bytes)
+    }
 }
 
 /// What a template sees of the scope that it is rendered in.
@@ -164,6 +171,30 @@ impl Template {
             known.clear();
         }
         known.insert(text.into(), template.clone());
+        Ok(template)
+    }
+
+    /// As [`Template::of`], for the file that these bytes are; the same bytes, not only equal
+    /// ones, are known at once.
+    ///
+    /// # Errors
+    /// As [`Template::parse`].
+    pub fn of_file(file: &TemplateFile) -> Result<Arc<Self>, ErbError> {
+        /// By the address of the bytes, which stay alive in here.
+        type Known = FxHashMap<usize, (Arc<[u8]>, Arc<Template>)>;
+        static KNOWN: LazyLock<RwLock<Known>> = LazyLock::new(RwLock::default);
+        let address = Arc::as_ptr(&file.bytes).cast::<u8>() as usize;
+        let known = KNOWN.read().unwrap_or_else(PoisonError::into_inner);
+        if let Some((_, template)) = known.get(&address) {
+            return Ok(template.clone());
+        }
+        drop(known);
+        let template = Self::of(&file.text())?;
+        let mut known = KNOWN.write().unwrap_or_else(PoisonError::into_inner);
+        if known.len() >= KEPT {
+            known.clear();
+        }
+        known.insert(address, (file.bytes.clone(), template.clone()));
         Ok(template)
     }
 

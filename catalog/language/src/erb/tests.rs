@@ -83,7 +83,7 @@ impl TemplateScope for Variables {
         };
         Ok(TemplateFile {
             path: format!("/modules/{name}"),
-            text: text.to_owned(),
+            bytes: text.as_bytes().into(),
         })
     }
 

@@ -35,6 +35,15 @@ impl Evaluator<'_> {
         scope: &Rc<Scope>,
     ) -> Evaluated {
         let value = self.evaluate(left, scope)?;
+        if let (Value::Hash(entries), [key]) = (&value, keys)
+            && !matches!(
+                key.kind,
+                ExpressionKind::Unary { .. } | ExpressionKind::Parenthesized(_)
+            )
+        {
+            let key = self.evaluate(key, scope)?;
+            return Ok(entries.get(&key).cloned().unwrap_or_default());
+        }
         let mut evaluated = Vec::with_capacity(keys.len());
         if matches!(value, Value::Type(Type::Class(_))) {
             for key in keys {
@@ -383,18 +392,14 @@ fn is_name(name: &str) -> bool {
 
 /// `/((::)?[A-Z]\w*)(::[A-Z]\w*)*/`, whole
 fn is_type_name(name: &str) -> bool {
-    name.strip_prefix("::")
-        .unwrap_or(name)
-        .split("::")
-        .all(|segment| {
-            segment
+    let name = name.strip_prefix("::").unwrap_or(name);
+    let is_segment = |segment: &str| {
+        segment.starts_with(|first: char| first.is_ascii_uppercase())
+            && segment
                 .bytes()
-                .next()
-                .is_some_and(|byte| byte.is_ascii_uppercase())
-                && segment
-                    .bytes()
-                    .all(|byte| byte.is_ascii_alphanumeric() || byte == b'_')
-        })
+                .all(|byte| byte.is_ascii_alphanumeric() || byte == b'_')
+    };
+    is_segment(name) || name.split("::").all(is_segment)
 }
 
 /// `File[undef]`, `File[[]]`

@@ -97,7 +97,7 @@ impl Block {
                 let signature = evaluator.lambda_signature(lambda, &self.scope)?;
                 evaluator.bind(&signature, &lambda.parameters, arguments, &scope)?;
                 let result = match evaluator.body(&lambda.body, &scope) {
-                    Err(Unwind::Next(value, _)) => value,
+                    Err(Unwind::Next(leave)) => leave.value,
                     other => other?,
                 };
                 signature.check_return(result)
@@ -295,7 +295,7 @@ impl Evaluator<'_> {
                 }
                 self.bind(&signature, &function.parameters, arguments, &scope)?;
                 let result = match self.body(&function.body, &scope) {
-                    Err(Unwind::Next(value, _) | Unwind::Return(value, _)) => value,
+                    Err(Unwind::Next(leave) | Unwind::Return(leave)) => leave.value,
                     Err(Unwind::Break(at)) => {
                         return Err(Unwind::Break(at).into_error().into());
                     }

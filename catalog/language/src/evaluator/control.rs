@@ -17,29 +17,32 @@ pub fn is_true(value: &Value) -> bool {
 }
 
 impl Evaluator<'_> {
-    pub(super) fn conditional(
+    /// `if` and `unless`; `branch` evaluates the one of the two ways that is taken.
+    pub(super) fn conditional<T: Default>(
         &self,
         wanted: bool,
         condition: &Expression,
-        then: &Expression,
-        otherwise: Option<&Expression>,
+        (then, otherwise): (&Expression, Option<&Expression>),
         scope: &Rc<Scope>,
-    ) -> Evaluated {
+        branch: impl FnOnce(&Expression) -> Evaluated<T>,
+    ) -> Evaluated<T> {
         scope.guarded(|| {
-            let branch = match is_true(&self.evaluate(condition, scope)?) == wanted {
+            let taken = match is_true(&self.evaluate(condition, scope)?) == wanted {
                 true => Some(then),
                 false => otherwise,
             };
-            branch.map_or(Ok(Value::Undef), |branch| self.evaluate(branch, scope))
+            taken.map_or(Ok(T::default()), branch)
         })
     }
 
-    pub(super) fn case(
+    /// `case`; `branch` evaluates the option that is taken.
+    pub(super) fn case<T: Default>(
         &self,
         test: &Expression,
         options: &[CaseOption],
         scope: &Rc<Scope>,
-    ) -> Evaluated {
+        branch: impl FnOnce(&Expression) -> Evaluated<T>,
+    ) -> Evaluated<T> {
         scope.guarded(|| {
             let value = self.evaluate(test, scope)?;
             let mut default = None;
@@ -49,11 +52,11 @@ impl Evaluator<'_> {
                     if matches!(candidate.kind, ExpressionKind::Default) {
                         default = Some(&option.then);
                     } else if self.is_option(&value, candidate, scope)? {
-                        return self.evaluate(&option.then, scope);
+                        return branch(&option.then);
                     }
                 }
             }
-            default.map_or(Ok(Value::Undef), |then| self.evaluate(then, scope))
+            default.map_or(Ok(T::default()), branch)
         })
     }
 

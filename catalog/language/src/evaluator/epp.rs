@@ -67,7 +67,7 @@ impl Evaluator<'_> {
                 let is_checked = template.parameters_specified || given.is_none();
                 self.bind_by_name(template, &unqualified, is_checked, &scope)?;
                 match self.template(template, &scope) {
-                    Err(Unwind::Next(value, _)) => Ok(value),
+                    Err(Unwind::Next(leave)) => Ok(leave.value),
                     other => other,
                 }
             })

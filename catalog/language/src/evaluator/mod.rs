@@ -42,6 +42,7 @@ mod control;
 pub mod epp;
 pub mod label;
 mod names;
+pub mod noted;
 pub mod number;
 pub mod pure;
 pub mod text;
@@ -67,6 +68,7 @@ pub struct Evaluator<'c> {
     deprecated: RefCell<BTreeSet<String>>,
     types: types::Types,
     annotations: Annotations,
+    notes: RefCell<Vec<noted::Notes>>,
 }
 
 impl<'c> Evaluator<'c> {
@@ -85,6 +87,7 @@ impl<'c> Evaluator<'c> {
             deprecated: RefCell::default(),
             types: types::Types::default(),
             annotations: Annotations::default(),
+            notes: RefCell::default(),
         }
     }
 
@@ -124,6 +127,16 @@ impl<'c> Evaluator<'c> {
         Location::of(&self.source.borrow(), span)
     }
 
+    /// The line of a span, as [`Self::location`] has it: a column takes longer to count.
+    pub fn line(&self, span: Span) -> u32 {
+        self.source.borrow().line(span.start)
+    }
+
+    /// The file of the code that is being evaluated.
+    pub fn file(&self) -> Option<Arc<str>> {
+        self.source.borrow().path().cloned()
+    }
+
     /// Evaluates a whole file; gives the value of its last statement.
     ///
     /// # Errors
@@ -137,11 +150,61 @@ impl<'c> Evaluator<'c> {
     /// # Errors
     /// Whatever a statement raises.
     pub fn body(&self, statements: &[Expression], scope: &Rc<Scope>) -> Evaluated {
-        let mut last = Value::Undef;
-        for statement in statements {
-            last = self.evaluate(statement, scope)?;
+        match statements {
+            [] => Ok(Value::Undef),
+            [before @ .., last] => {
+                self.run(before, scope)?;
+                self.evaluate(last, scope)
+            }
         }
-        Ok(last)
+    }
+
+    /// Evaluates statements for what they do; nobody asks what they give.
+    ///
+    /// # Errors
+    /// Whatever a statement raises.
+    pub fn run(&self, statements: &[Expression], scope: &Rc<Scope>) -> Evaluated<()> {
+        let mut statements = statements.iter();
+        statements.try_for_each(|statement| self.statement(statement, scope))
+    }
+
+    fn statement(&self, expression: &Expression, scope: &Rc<Scope>) -> Evaluated<()> {
+        let branch = |branch: &Expression| self.statement(branch, scope);
+        let result = match &expression.kind {
+            ExpressionKind::Resource(resource) => {
+                self.step(expression.span)?;
+                let place = self.at(scope, expression.span);
+                self.host.resource_alone(resource, place)
+            }
+            ExpressionKind::If {
+                condition,
+                then,
+                otherwise,
+            } => {
+                self.step(expression.span)?;
+                let ways = (&**then, otherwise.as_deref());
+                self.conditional(true, condition, ways, scope, branch)
+            }
+            ExpressionKind::Unless {
+                condition,
+                then,
+                otherwise,
+            } => {
+                self.step(expression.span)?;
+                let ways = (&**then, otherwise.as_deref());
+                self.conditional(false, condition, ways, scope, branch)
+            }
+            ExpressionKind::Case { test, options } => {
+                self.step(expression.span)?;
+                self.case(test, options, scope, branch)
+            }
+            ExpressionKind::Block(statements) => {
+                self.step(expression.span)?;
+                self.run(statements, scope)
+            }
+            _ => return self.evaluate(expression, scope).map(drop),
+        };
+        result.map_err(|unwind| self.located(unwind, expression))
     }
 
     /// Evaluates an expression. An error that has no place yet gets this expression's.
@@ -151,6 +214,7 @@ impl<'c> Evaluator<'c> {
     pub fn evaluate(&self, expression: &Expression, scope: &Rc<Scope>) -> Evaluated {
         self.step(expression.span)?;
         let span = expression.span;
+        let branch = |branch: &Expression| self.evaluate(branch, scope);
         let result = match &expression.kind {
             ExpressionKind::Undef | ExpressionKind::Nop => return Ok(Value::Undef),
             ExpressionKind::Default => return Ok(Value::Default),
@@ -202,13 +266,19 @@ impl<'c> Evaluator<'c> {
                 condition,
                 then,
                 otherwise,
-            } => self.conditional(true, condition, then, otherwise.as_deref(), scope),
+            } => {
+                let ways = (&**then, otherwise.as_deref());
+                self.conditional(true, condition, ways, scope, branch)
+            }
             ExpressionKind::Unless {
                 condition,
                 then,
                 otherwise,
-            } => self.conditional(false, condition, then, otherwise.as_deref(), scope),
-            ExpressionKind::Case { test, options } => self.case(test, options, scope),
+            } => {
+                let ways = (&**then, otherwise.as_deref());
+                self.conditional(false, condition, ways, scope, branch)
+            }
+            ExpressionKind::Case { test, options } => self.case(test, options, scope, branch),
             ExpressionKind::Selector { test, choices } => self.selector(test, choices, scope),
             ExpressionKind::Block(statements) => self.body(statements, scope),
             ExpressionKind::Parenthesized(inner) => self.evaluate(inner, scope),

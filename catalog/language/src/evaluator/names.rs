@@ -25,10 +25,12 @@ impl Evaluator<'_> {
     /// The file that should define it cannot be read, or holds something else.
     pub fn named_type(&self, name: &str) -> Evaluated<Option<Type>> {
         if let Some(known) = self.named.borrow().get(name) {
+            self.note(name, known);
             return Ok(Some(known.clone()));
         }
         let found = self.find_named_type(name)?;
         if let Some(found) = &found {
+            self.note(name, found);
             let mut named = self.named.borrow_mut();
             named.insert(name.into(), found.clone());
         }

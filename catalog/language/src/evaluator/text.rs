@@ -13,7 +13,11 @@ use crate::{
 
 impl Evaluator<'_> {
     pub(super) fn concatenated(&self, parts: &[StringPart], scope: &Rc<Scope>) -> Evaluated {
-        let mut text = String::new();
+        let room = |part: &StringPart| match part {
+            StringPart::Text(literal, _) => literal.len(),
+            StringPart::Expression(_) => 24,
+        };
+        let mut text = String::with_capacity(parts.iter().map(room).sum());
         for part in parts {
             match part {
                 StringPart::Text(literal, _) => text.push_str(literal),

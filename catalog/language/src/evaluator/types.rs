@@ -15,7 +15,7 @@ use ficelle_syntax::{
 };
 use rustc_hash::FxHashMap;
 
-use super::Evaluator;
+use super::{Evaluator, noted::Noted};
 use crate::{
     error::{Error, Evaluated},
     types::{AliasType, Membership, ObjectType, Type, TypeSetType, parse, type_set},
@@ -227,12 +227,35 @@ impl Evaluator<'_> {
                     source: &definition.source,
                     membership: Membership::Alone,
                 };
-                let shape = Shape::of(expression);
-                definer.define(&definition.name, expression, &shape)
+                match Shape::of(expression) {
+                    Shape::Alias => self.kept_alias(definition, &definer),
+                    shape => definer.define(&definition.name, expression, &shape),
+                }
             }
         };
         self.types.open.replace(outer);
         defined
+    }
+
+    /// An alias, as an earlier compile has defined it where nothing in it has changed.
+    fn kept_alias(
+        &self,
+        definition: &TypeAliasDefinition,
+        definer: &Definer<'_, '_>,
+    ) -> Evaluated<Type> {
+        let kept = definition.slot.get::<(Type, Noted)>();
+        if let Some((alias, noted)) = kept.as_deref()
+            && self.still_holds(noted)?
+        {
+            self.types.remember(&definition.name, alias.clone());
+            return Ok(alias.clone());
+        }
+        let define = || definer.alias(&definition.name, &definition.type_expression);
+        let (alias, noted) = self.noting(define)?;
+        if let Some(noted) = noted {
+            definition.slot.keep(Arc::new((alias.clone(), noted)));
+        }
+        Ok(alias)
     }
 
     fn define_type_set(

@@ -68,12 +68,16 @@ impl Evaluator<'_> {
         if let Some(value) = scope.variable(name) {
             return Found::Value(value);
         }
+        if !name.as_bytes().contains(&b':') {
+            return Found::Nothing(None);
+        }
         let absolute = name.strip_prefix("::").unwrap_or(name);
-        match absolute.rsplit_once("::") {
+        let mut pairs = absolute.as_bytes().windows(2);
+        match pairs.rposition(|pair| pair == b"::") {
             None if absolute.len() == name.len() => Found::Nothing(None),
             None => self.host.top_scope().variable(absolute).into(),
-            Some((class, leaf)) => match self.host.class_scope(class) {
-                ClassScope::Evaluated(scope) => scope.class_variable(leaf).into(),
+            Some(at) => match self.host.class_scope(&absolute[..at]) {
+                ClassScope::Evaluated(scope) => scope.class_variable(&absolute[at + 2..]).into(),
                 ClassScope::NotEvaluated | ClassScope::Unknown => {
                     self.host.top_scope().variable(absolute).into()
                 }

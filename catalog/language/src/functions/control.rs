@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::{Function, fail, function, on, unchecked};
 use crate::{
-    error::{Error, Evaluated, Unwind},
+    error::{Error, Evaluated, Leave, Unwind},
     evaluator::Call,
     types::Type,
     values::{HashMap, Object, Value},
@@ -13,19 +13,15 @@ use crate::{
 pub(super) const FUNCTIONS: &[Function] = &[
     function(
         "break",
-        &[on("", |call| Err(Unwind::Break(call.location())))],
+        &[on("", |call| Err(Unwind::Break(call.location().into())))],
     ),
     function(
         "next",
-        &[on("Any value?", |call| {
-            Err(Unwind::Next(first(call), call.location()))
-        })],
+        &[on("Any value?", |call| Err(Unwind::Next(leave(call))))],
     ),
     function(
         "return",
-        &[on("Any value?", |call| {
-            Err(Unwind::Return(first(call), call.location()))
-        })],
+        &[on("Any value?", |call| Err(Unwind::Return(leave(call))))],
     ),
     function(
         "call",
@@ -61,6 +57,14 @@ pub(super) const FUNCTIONS: &[Function] = &[
         ],
     ),
 ];
+
+/// What `next` and `return` give, from where.
+fn leave(call: &Call<'_, '_>) -> Box<Leave> {
+    Box::new(Leave {
+        value: first(call),
+        at: call.location(),
+    })
+}
 
 fn first(call: &Call<'_, '_>) -> Value {
     call.arguments.first().cloned().unwrap_or_default()

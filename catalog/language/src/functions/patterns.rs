@@ -317,7 +317,7 @@ pub fn compare_versions(a: &str, b: &str, zeroes: TrailingZeroes) -> Ordering {
         let (a, b) = (without_trailing_zeroes(a), without_trailing_zeroes(b));
         return compare_versions(&a, &b, TrailingZeroes::Matter);
     }
-    for (first, second) in version_parts(a).into_iter().zip(version_parts(b)) {
+    for (first, second) in version_parts(a).zip(version_parts(b)) {
         if first == second {
             continue;
         }
@@ -347,27 +347,26 @@ fn is_number(part: &str) -> bool {
 }
 
 /// Separators, runs of digits, and runs of anything else.
-fn version_parts(version: &str) -> Vec<&str> {
-    let class = |character: char| match character {
-        '-' | '.' => 0,
+fn version_parts(version: &str) -> impl std::iter::Iterator<Item = &str> {
+    let class = |character: u8| match character {
+        b'-' | b'.' => 0,
         digit if digit.is_ascii_digit() => 1,
         _ => 2,
     };
-    let mut parts = Vec::new();
-    let mut start = 0;
-    let mut previous: Option<u8> = None;
-    for (index, character) in version.char_indices() {
-        let current = class(character);
-        if previous.is_some_and(|previous| previous != current || previous == 0) {
-            parts.push(&version[start..index]);
-            start = index;
-        }
-        previous = Some(current);
-    }
-    if start < version.len() {
-        parts.push(&version[start..]);
-    }
-    parts
+    let mut rest = version;
+    std::iter::from_fn(move || {
+        let first = class(*rest.as_bytes().first()?);
+        let length = match first {
+            0 => 1,
+            _ => rest
+                .bytes()
+                .position(|byte| class(byte) != first)
+                .unwrap_or(rest.len()),
+        };
+        let (part, after) = rest.split_at(length);
+        rest = after;
+        Some(part)
+    })
 }
 
 fn without_trailing_zeroes(version: &str) -> String {

@@ -360,18 +360,17 @@ pub fn capitalize_segments(name: &str) -> String {
     if name.starts_with(|first: char| first.is_ascii_uppercase()) {
         return name.to_owned();
     }
-    let segments: Vec<String> = name.split("::").map(capitalize).collect();
-    segments.join("::")
-}
-
-fn capitalize(segment: &str) -> String {
-    let mut characters = segment.chars();
-    match characters.next() {
-        Some(first) => {
-            let mut text: String = first.to_uppercase().collect();
-            text.push_str(&characters.as_str().to_lowercase());
-            text
+    let mut text = String::with_capacity(name.len());
+    for (index, segment) in name.split("::").enumerate() {
+        if index > 0 {
+            text.push_str("::");
         }
-        None => String::new(),
+        let mut characters = segment.chars();
+        text.extend(characters.next().into_iter().flat_map(char::to_uppercase));
+        match characters.as_str() {
+            rest if rest.is_ascii() => text.extend(rest.chars().map(|c| c.to_ascii_lowercase())),
+            rest => text.push_str(&rest.to_lowercase()),
+        }
     }
+    text
 }

@@ -5,9 +5,13 @@ use std::sync::{Arc, OnceLock};
 use super::{AliasType, InitType, Membership, Type};
 use crate::values::Value;
 
-/// What has been gone through on the way down, on either side of a comparison.
+/// What has been gone through on the way down. Most types have nothing to be guarded against.
 #[derive(Default)]
-pub(super) struct Guard {
+pub(super) struct Guard(Option<Box<Way>>);
+
+/// What has been gone through, on either side of a comparison.
+#[derive(Default)]
+struct Way {
     this: Vec<*const AliasType>,
     that: Vec<*const AliasType>,
     this_recursed: bool,
@@ -17,11 +21,18 @@ pub(super) struct Guard {
 }
 
 impl Guard {
+    fn way(&mut self) -> &mut Way {
+        self.0.get_or_insert_default()
+    }
+
     /// Whether an alias of the left side leads back to itself without coming any further: a
     /// variant of aliases that name each other.
     pub(super) fn is_stuck(&self, alias: &AliasType) -> bool {
         const DEEPEST: usize = 64;
-        self.this
+        let Some(way) = &self.0 else {
+            return false;
+        };
+        way.this
             .iter()
             .filter(|open| std::ptr::eq(**open, alias))
             .count()
@@ -35,13 +46,15 @@ impl Guard {
         alias: &AliasType,
         body: impl FnOnce(&mut Self, bool) -> T,
     ) -> T {
-        let before = self.this_recursed;
-        self.this_recursed |= self.this.contains(&std::ptr::from_ref(alias));
-        self.this.push(alias);
-        let both = self.this_recursed && self.that_recursed;
+        let way = self.way();
+        let before = way.this_recursed;
+        way.this_recursed |= way.this.contains(&std::ptr::from_ref(alias));
+        way.this.push(alias);
+        let both = way.this_recursed && way.that_recursed;
         let result = body(self, both);
-        self.this.pop();
-        self.this_recursed = before;
+        let way = self.way();
+        way.this.pop();
+        way.this_recursed = before;
         result
     }
 
@@ -51,13 +64,15 @@ impl Guard {
         alias: &AliasType,
         body: impl FnOnce(&mut Self, bool) -> T,
     ) -> T {
-        let before = self.that_recursed;
-        self.that_recursed |= self.that.contains(&std::ptr::from_ref(alias));
-        self.that.push(alias);
-        let both = self.this_recursed && self.that_recursed;
+        let way = self.way();
+        let before = way.that_recursed;
+        way.that_recursed |= way.that.contains(&std::ptr::from_ref(alias));
+        way.that.push(alias);
+        let both = way.this_recursed && way.that_recursed;
         let result = body(self, both);
-        self.that.pop();
-        self.that_recursed = before;
+        let way = self.way();
+        way.that.pop();
+        way.that_recursed = before;
         result
     }
 
@@ -73,12 +88,13 @@ impl Guard {
             std::ptr::from_ref(init),
             value.map_or(std::ptr::null(), std::ptr::from_ref),
         );
-        if self.inits.contains(&pair) {
+        let way = self.way();
+        if way.inits.contains(&pair) {
             return None;
         }
-        self.inits.push(pair);
+        way.inits.push(pair);
         let result = body(self);
-        self.inits.pop();
+        self.way().inits.pop();
         Some(result)
     }
 
@@ -90,12 +106,13 @@ impl Guard {
         body: impl FnOnce(&mut Self) -> T,
     ) -> Option<T> {
         let pair = (std::ptr::from_ref(alias), std::ptr::from_ref(value));
-        if self.values.contains(&pair) {
+        let way = self.way();
+        if way.values.contains(&pair) {
             return None;
         }
-        self.values.push(pair);
+        way.values.push(pair);
         let result = body(self);
-        self.values.pop();
+        self.way().values.pop();
         Some(result)
     }
 }

@@ -6,8 +6,8 @@
 
 use std::sync::Arc;
 
+use ficelle_model::data::Hashing;
 use indexmap::IndexMap;
-use rustc_hash::FxBuildHasher;
 
 use crate::types::Type;
 
@@ -32,7 +32,7 @@ pub use text::{inspect, literal, quote, quote_double};
 
 /// The entries of a hash, in insertion order. Keys are the same by Ruby's `eql?`: `1` and `1.0`
 /// are two keys, strings differ by case.
-pub type HashMap = IndexMap<Value, Value, FxBuildHasher>;
+pub type HashMap = IndexMap<Value, Value, Hashing>;
 
 /// A value of the language.
 #[derive(Clone, Debug, Default)]

@@ -68,9 +68,9 @@ impl Lookup {
             }
             Ok(found)
         };
-        match place.location.step() {
-            Some(step) => self.trace.within(|| step, ask),
-            None => ask(),
+        match place.location {
+            Location::None => ask(),
+            _ => self.trace.within(|| place.location.step(), ask),
         }
     }
 

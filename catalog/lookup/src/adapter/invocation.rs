@@ -52,10 +52,11 @@ pub(crate) enum Layers {
 impl Layers {
     /// The layers that may know a key, the strongest first.
     pub fn of(self, key: &Key) -> Vec<Layer> {
-        let mut layers = vec![Layer::Global];
+        let mut layers = Vec::with_capacity(3);
+        layers.push(Layer::Global);
         if self == Self::All {
             layers.push(Layer::Environment);
-            layers.extend(key.module().map(|module| Layer::Module(module.into())));
+            layers.extend(key.module.clone().map(Layer::Module));
         }
         layers
     }

@@ -5,13 +5,15 @@ mod invocation;
 mod layers;
 mod options;
 
-use std::{cell::RefCell, collections::HashMap as Map, rc::Rc, sync::Arc};
+use std::{cell::RefCell, rc::Rc, sync::Arc};
 
 use camino::Utf8PathBuf;
 use ficelle_language::{
     Value,
     error::{Error, Evaluated, Unwind},
+    values::Key as Name,
 };
+use rustc_hash::FxHashMap as Map;
 
 use crate::{
     LookupHost,
@@ -138,7 +140,7 @@ impl Lookup {
         let key = Key::parse(text)?;
         let invocation = &invocation.nested(&key.text)?;
         let options = self.options_of(invocation, &key)?;
-        let from_options = match (&merge, options.get(&Value::string("merge"))) {
+        let from_options = match (&merge, options.get(&Name("merge"))) {
             (None, Some(merge)) => {
                 self.trace.step(|| Kind::MergeSource);
                 Some(Merge::parse(merge)?)
@@ -157,7 +159,7 @@ impl Lookup {
                 },
             }
         })?;
-        match (found, options.get(&Value::string("convert_to"))) {
+        match (found, options.get(&Name("convert_to"))) {
             (Some(value), Some(wanted)) => {
                 self.convert(invocation.host, text, wanted, value).map(Some)
             }
@@ -254,10 +256,10 @@ impl Lookup {
     }
 
     fn module_defaults(&self, invocation: &Invocation<'_>, key: &Key) -> Evaluated<Option<Value>> {
-        let Some(module) = key.module() else {
+        let Some(module) = &key.module else {
             return Ok(None);
         };
-        let layer = Layer::Module(module.into());
+        let layer = Layer::Module(Arc::clone(module));
         let hierarchy = match self.hierarchy(invocation.host, &layer)? {
             Some(hierarchy) if !hierarchy.defaults.is_empty() => hierarchy,
             _ => return Ok(None),
@@ -280,7 +282,7 @@ impl Lookup {
             let options = crate::options::read(&layer, options)?;
             let merge = options
                 .of(&key.root)
-                .and_then(|options| options.get(&Value::string("merge")));
+                .and_then(|options| options.get(&Name("merge")));
             let merge = merge.map(Merge::parse).transpose()?.unwrap_or_default();
             ask(key, &merge)
         })

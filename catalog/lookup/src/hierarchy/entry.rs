@@ -93,9 +93,9 @@ pub(crate) enum Location {
 
 impl Location {
     /// How an explanation names it.
-    pub fn step(&self) -> Option<Kind> {
-        Some(match self {
-            Self::None => return None,
+    pub fn step(&self) -> Kind {
+        match self {
+            Self::None => Kind::Section(String::new()),
             Self::Path { original, path, .. } => Kind::Path {
                 original: Arc::clone(original),
                 path: path.as_str().into(),
@@ -104,7 +104,7 @@ impl Location {
                 original: Arc::clone(original),
                 uri: Arc::clone(uri),
             },
-        })
+        }
     }
 }
 

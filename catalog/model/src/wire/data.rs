@@ -165,7 +165,7 @@ impl<'de> Visitor<'de> for ReadVisitor {
     }
 
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Data, A::Error> {
-        let mut hash = DataHash::new();
+        let mut hash = DataHash::default();
         while let Some((key, Read(value))) = map.next_entry::<Arc<str>, Read>()? {
             hash.insert(key, value);
         }

@@ -126,12 +126,12 @@ fn what_is_written_is_read_again() {
         "%x",
         "y",
     ];
-    let mut hash = DataHash::new();
+    let mut hash = DataHash::default();
     hash.insert(
         "strings".into(),
         Data::Array(strings.map(Data::from).to_vec()),
     );
-    hash.insert("empty".into(), Data::Hash(DataHash::new()));
+    hash.insert("empty".into(), Data::Hash(DataHash::default()));
     hash.insert("none".into(), Data::Undef);
     hash.insert(
         "deep".into(),

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::{Parse, Parser, expression_at};
 use crate::ast::{
     ClassDefinition, DefineDefinition, Expression, ExpressionKind, FunctionDefinition, HashEntry,
-    Lambda, NodeDefinition, Parameter, PlanDefinition, TypeAliasDefinition,
+    Lambda, NodeDefinition, Parameter, PlanDefinition, Slot, TypeAliasDefinition,
 };
 use crate::lexer::{Token, TokenKind};
 
@@ -28,6 +28,7 @@ impl<'s> Parser<'s> {
             parent,
             body,
             span,
+            slot: Slot::default(),
         };
         Ok(expression_at(ExpressionKind::Class(Arc::new(class)), span))
     }
@@ -67,6 +68,7 @@ impl<'s> Parser<'s> {
             parameters,
             body,
             span,
+            slot: Slot::default(),
         };
         Ok(expression_at(
             ExpressionKind::Define(Arc::new(define)),
@@ -229,6 +231,7 @@ impl<'s> Parser<'s> {
                     name,
                     type_expression: right,
                     span,
+                    slot: Slot::default(),
                 };
                 ExpressionKind::TypeAlias(Arc::new(alias))
             }

@@ -1,5 +1,7 @@
 //! `include`, `contain`, `require`.
 
+use std::rc::Rc;
+
 use ficelle_language::{Error, Evaluated, Value, evaluator::Call};
 
 use super::super::{
@@ -37,8 +39,7 @@ pub(super) fn require(compiler: &Compiler<'_>, call: &Call<'_, '_>) -> Evaluated
         required.push(reference_value(&class_reference(name)));
         let parameter = Parameter {
             value: Value::array(required),
-            source: declared.source.clone(),
-            file: None,
+            origin: Rc::clone(&declared.origin),
             line: None,
             mode: Mode::Replace,
         };

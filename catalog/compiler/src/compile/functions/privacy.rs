@@ -15,7 +15,7 @@ pub(super) fn assert_private(_: &Compiler<'_>, call: &Call<'_, '_>) -> Evaluated
     }
     let message = match call.arguments.first() {
         Some(Value::String(message)) => message.to_string(),
-        _ => match &Frame::of(call.scope).source {
+        _ => match Frame::of(call.scope).source() {
             Source::Class(name) => format!("Class {name} is private"),
             Source::Main => "Class  is private".to_owned(),
             Source::Define(name) | Source::Node(name) => format!("Definition {name} is private"),

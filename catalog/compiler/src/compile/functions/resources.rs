@@ -1,6 +1,6 @@
 //! `create_resources`, `realize`, and stdlib's `ensure_resource` and its kin.
 
-use std::sync::Arc;
+use std::{rc::Rc, sync::Arc};
 
 use ficelle_language::{Error, Evaluated, Value, evaluator::Call, values::HashMap};
 use ficelle_model::Reference;
@@ -72,14 +72,13 @@ fn declare(
     given: &HashMap,
     form: ResourceForm,
 ) -> Evaluated<Vec<Value>> {
-    let source = Frame::of(call.scope).source.clone();
+    let frame = Frame::of(call.scope);
     let parameters: Parameters = given
         .iter()
         .map(|(name, value)| {
             let parameter = Parameter {
                 value: value.clone(),
-                source: source.clone(),
-                file: None,
+                origin: Rc::clone(&frame.origin),
                 line: None,
                 mode: Mode::Replace,
             };
@@ -95,7 +94,9 @@ fn declare(
         location: &location,
         form,
     };
-    compiler.create(type_name, &titles, parameters, site)
+    let mut references = Vec::with_capacity(titles.len());
+    compiler.create(type_name, &titles, parameters, site, Some(&mut references))?;
+    Ok(references)
 }
 
 pub(super) fn realize(compiler: &Compiler<'_>, call: &Call<'_, '_>) -> Evaluated {

@@ -4,7 +4,7 @@ use std::{fmt, sync::Arc};
 
 use ficelle_model::{
     Data,
-    data::{DataHash, Typed},
+    data::{DataHash, Hashing, Typed},
     wire::Richness,
 };
 
@@ -169,7 +169,7 @@ impl Writer {
             let flat = flat.map(|one| self.data(one)).collect::<Result<_, _>>()?;
             return Ok(typed("Hash", Data::Array(flat)));
         }
-        let mut hash = DataHash::with_capacity(entries.len());
+        let mut hash = DataHash::with_capacity_and_hasher(entries.len(), Hashing::default());
         for (key, value) in entries {
             let key = match key {
                 Value::String(key) => Arc::clone(key),
@@ -183,7 +183,7 @@ impl Writer {
     }
 
     fn object(&mut self, object: &Object) -> Result<Data, NotData> {
-        let mut hash = DataHash::new();
+        let mut hash = DataHash::default();
         for (name, value) in object.init_attributes() {
             hash.insert(Arc::clone(name), self.data(value)?);
         }
@@ -206,7 +206,7 @@ impl Writer {
 
     fn described(&mut self, of: &Type) -> Result<Data, NotData> {
         let (name, attributes) = pcore::attributes(of);
-        let mut hash = DataHash::with_capacity(attributes.len());
+        let mut hash = DataHash::with_capacity_and_hasher(attributes.len(), Hashing::default());
         for (name, value) in &attributes {
             hash.insert(Arc::clone(name), self.data(value)?);
         }
@@ -215,13 +215,13 @@ impl Writer {
 }
 
 /// `File[/x]`, as catalogs write it.
-fn reference_text(of: &Type) -> String {
+fn reference_text<'a>(of: &'a Type) -> String {
     match of {
         Type::Resource(resource) => {
-            let part = |part: &Option<Arc<str>>| part.clone().unwrap_or_default();
-            format!("{}[{}]", part(&resource.type_name), part(&resource.title))
+            let part = |part: &'a Option<Arc<str>>| part.as_deref().unwrap_or_default();
+            [part(&resource.type_name), "[", part(&resource.title), "]"].concat()
         }
-        Type::Class(Some(name)) => format!("Class[{}]", capitalize_segments(name)),
+        Type::Class(Some(name)) => ["Class[", &capitalize_segments(name), "]"].concat(),
         other => other.to_string(),
     }
 }

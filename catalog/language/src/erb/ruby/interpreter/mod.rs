@@ -191,7 +191,7 @@ impl Interpreter<'_> {
             Kind::Float(value) => Ok(Value::Float(*value)),
             Kind::Symbol(name) => Ok(Value::Symbol(name.clone())),
             Kind::SelfReference => Ok(Value::Template),
-            Kind::String(text) => self.string(text.to_string()),
+            Kind::String(text) => self.string(String::from(&**text)),
             Kind::Local(name) => Ok(environment.get(name).unwrap_or_default()),
             Kind::Instance(name) => {
                 self.line = node.line;

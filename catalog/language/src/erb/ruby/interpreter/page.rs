@@ -1,7 +1,7 @@
 //! What belongs to one template: its text so far, its own instance variables. A template that
 //! renders another one has it run by the same interpreter.
 
-use std::rc::Rc;
+use std::{rc::Rc, sync::Arc};
 
 use rustc_hash::FxHashMap;
 
@@ -10,7 +10,7 @@ use super::{
     environment::{Environment, Frame},
 };
 use crate::erb::{
-    Template,
+    ErbError, Template,
     function::failed,
     ruby::{
         ast::Node,
@@ -21,7 +21,7 @@ use crate::erb::{
 /// One template that is being rendered.
 pub(super) struct Page {
     output: Text,
-    pub(super) instances: FxHashMap<std::sync::Arc<str>, Value>,
+    pub(super) instances: FxHashMap<Arc<str>, Value>,
     file: Option<String>,
 }
 
@@ -78,7 +78,8 @@ impl Interpreter<'_> {
                 .scope
                 .template(&name)
                 .map_err(|message| Stop::raise("Puppet::ParseError", message))?;
-            texts += &self.nested(&found.text, Some(&found.path), |error| {
+            let template = Template::of_file(&found);
+            texts += &self.nested(template, Some(&found.path), |error| {
                 failed(&name, &found.path, error)
             })?;
         }
@@ -90,7 +91,7 @@ impl Interpreter<'_> {
         let mut rendered = String::new();
         for text in texts {
             let text = crate::erb::ruby::text::display(text)?;
-            rendered += &self.nested(&text, None, |error| {
+            rendered += &self.nested(Template::of(&text), None, |error| {
                 format!("Failed to parse inline template: {}", error.detail())
             })?;
         }
@@ -99,12 +100,12 @@ impl Interpreter<'_> {
 
     fn nested(
         &mut self,
-        text: &str,
+        template: Result<Arc<Template>, ErbError>,
         file: Option<&str>,
-        describe: impl Fn(&crate::erb::ErbError) -> String,
+        describe: impl Fn(&ErbError) -> String,
     ) -> Run<String> {
         let page = Page::new(file.map(str::to_owned));
-        let template = match Template::of(text) {
+        let template = match template {
             Ok(template) => template,
             Err(error) => return Err(Stop::unsupported(describe(&error))),
         };

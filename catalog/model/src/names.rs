@@ -1,0 +1,361 @@
+//! Names in the order in which they came: sets of them (tags, classes), and what goes by them
+//! (parameters, variables).
+
+use std::{fmt, sync::Arc};
+
+use rustc_hash::{FxBuildHasher, FxHashMap};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+/// Up to so many are looked through from the front: a resource has a dozen parameters or tags.
+const FEW: usize = 24;
+
+/// What goes by names, in the order in which they came. The names are the site's own words: a
+/// fast hash will do, and for few of them none.
+#[derive(Clone)]
+pub struct NameMap<V> {
+    entries: Vec<(Arc<str>, V)>,
+    /// One of 64 bits for each name: where a bit is not set, no name of that kind is there.
+    kinds: u64,
+    /// Where each name stands, once there are many of them.
+    places: Option<Box<FxHashMap<Arc<str>, usize>>>,
+}
+
+impl<V> NameMap<V> {
+    /// With room for so many.
+    pub fn with_capacity(capacity: usize) -> Self {
+        let mut map = Self::default();
+        map.reserve(capacity);
+        map
+    }
+
+    /// Makes room for so many more.
+    pub fn reserve(&mut self, more: usize) {
+        self.entries.reserve(more);
+    }
+
+    /// What goes by a name.
+    pub fn get(&self, name: &str) -> Option<&V> {
+        self.get_of(Kind::of(name), name)
+    }
+
+    /// As [`Self::get`], for one who asks several maps and knows the name's kind already.
+    pub fn get_of(&self, kind: Kind, name: &str) -> Option<&V> {
+        self.place(kind, name).map(|at| &self.entries[at].1)
+    }
+
+    /// What goes by a name, to be changed.
+    pub fn get_mut(&mut self, name: &str) -> Option<&mut V> {
+        let at = self.place(Kind::of(name), name)?;
+        Some(&mut self.entries[at].1)
+    }
+
+    /// Whether a name is there.
+    pub fn contains_key(&self, name: &str) -> bool {
+        self.place(Kind::of(name), name).is_some()
+    }
+
+    fn place(&self, kind: Kind, name: &str) -> Option<usize> {
+        if self.kinds & kind.0 == 0 {
+            return None;
+        }
+        match &self.places {
+            Some(places) => places.get(name).copied(),
+            None => self.entries.iter().position(|(known, _)| **known == *name),
+        }
+    }
+
+    /// Sets what goes by a name, and gives what did before. A name that is there keeps its place.
+    pub fn insert(&mut self, name: Arc<str>, value: V) -> Option<V> {
+        let kind = Kind::of(&name);
+        match self.place(kind, &name) {
+            Some(at) => Some(std::mem::replace(&mut self.entries[at].1, value)),
+            None => {
+                self.push(kind, name, value);
+                None
+            }
+        }
+    }
+
+    /// Sets what goes by a name, unless something does already.
+    ///
+    /// # Errors
+    /// Something does: the name and the value come back.
+    pub fn insert_new(&mut self, name: Arc<str>, value: V) -> Result<(), (Arc<str>, V)> {
+        let kind = Kind::of(&name);
+        if self.place(kind, &name).is_some() {
+            return Err((name, value));
+        }
+        self.push(kind, name, value);
+        Ok(())
+    }
+
+    fn push(&mut self, kind: Kind, name: Arc<str>, value: V) {
+        self.kinds |= kind.0;
+        let at = self.entries.len();
+        if let Some(places) = &mut self.places {
+            places.insert(Arc::clone(&name), at);
+        } else if at == FEW {
+            let room = self.entries.capacity().max(2 * FEW);
+            let mut places = FxHashMap::with_capacity_and_hasher(room, FxBuildHasher);
+            let names = self.entries.iter().map(|(name, _)| Arc::clone(name));
+            places.extend(names.zip(0..));
+            places.insert(Arc::clone(&name), at);
+            self.places = Some(Box::new(places));
+        }
+        self.entries.push((name, value));
+    }
+
+    /// Takes a name out; the others keep their order.
+    pub fn remove(&mut self, name: &str) -> Option<V> {
+        let at = self.place(Kind::of(name), name)?;
+        // Its kind may be that of others too, and a bit too many does no harm.
+        let (_, value) = self.entries.remove(at);
+        if let Some(places) = &mut self.places {
+            places.remove(name);
+            for place in places.values_mut().filter(|place| **place > at) {
+                *place -= 1;
+            }
+        }
+        Some(value)
+    }
+
+    /// Names and values, in order.
+    pub fn iter(&self) -> impl ExactSizeIterator<Item = (&Arc<str>, &V)> + Clone {
+        self.entries.iter().map(|(name, value)| (name, value))
+    }
+
+    /// The names, in order.
+    pub fn keys(&self) -> impl ExactSizeIterator<Item = &Arc<str>> + Clone {
+        self.entries.iter().map(|(name, _)| name)
+    }
+
+    /// The values, in order, to be changed.
+    pub fn values_mut(&mut self) -> impl ExactSizeIterator<Item = &mut V> {
+        self.entries.iter_mut().map(|(_, value)| value)
+    }
+
+    /// How many there are.
+    pub fn len(&self) -> usize {
+        self.entries.len()
+    }
+
+    /// Whether there are none.
+    pub fn is_empty(&self) -> bool {
+        self.entries.is_empty()
+    }
+}
+
+/// What a name looks like, from its length and some of its letters: one of 64 bits.
+#[derive(Clone, Copy, Debug)]
+pub struct Kind(u64);
+
+impl Kind {
+    /// The kind of a name.
+    pub fn of(name: &str) -> Self {
+        let bytes = name.as_bytes();
+        let letter = |at: usize| bytes.get(at).copied().map_or(0, usize::from);
+        let middle = letter(bytes.len() / 2);
+        let last = letter(bytes.len().wrapping_sub(1));
+        Self(1 << ((bytes.len() + 5 * letter(0) + 11 * middle + 23 * last) % 64))
+    }
+}
+
+impl<V> Default for NameMap<V> {
+    fn default() -> Self {
+        Self {
+            entries: Vec::new(),
+            kinds: 0,
+            places: None,
+        }
+    }
+}
+
+impl<V> Extend<(Arc<str>, V)> for NameMap<V> {
+    fn extend<I: IntoIterator<Item = (Arc<str>, V)>>(&mut self, entries: I) {
+        for (name, value) in entries {
+            self.insert(name, value);
+        }
+    }
+}
+
+impl<V> FromIterator<(Arc<str>, V)> for NameMap<V> {
+    fn from_iter<I: IntoIterator<Item = (Arc<str>, V)>>(entries: I) -> Self {
+        let mut map = Self::default();
+        map.extend(entries);
+        map
+    }
+}
+
+impl<V> IntoIterator for NameMap<V> {
+    type Item = (Arc<str>, V);
+    type IntoIter = std::vec::IntoIter<(Arc<str>, V)>;
+
+    fn into_iter(self) -> Self::IntoIter {
+        self.entries.into_iter()
+    }
+}
+
+impl<'a, V> IntoIterator for &'a NameMap<V> {
+    type Item = (&'a Arc<str>, &'a V);
+    type IntoIter = std::iter::Map<
+        std::slice::Iter<'a, (Arc<str>, V)>,
+        fn(&'a (Arc<str>, V)) -> (&'a Arc<str>, &'a V),
+    >;
+
+    fn into_iter(self) -> Self::IntoIter {
+        self.entries.iter().map(|(name, value)| (name, value))
+    }
+}
+
+impl<V: fmt::Debug> fmt::Debug for NameMap<V> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_map().entries(self.iter()).finish()
+    }
+}
+
+/// A set of names, in the order in which they came.
+#[derive(Clone, Default)]
+pub struct Names(NameMap<()>);
+
+impl Names {
+    /// Adds a name; whether it was not there.
+    pub fn insert(&mut self, name: Arc<str>) -> bool {
+        self.0.insert_new(name, ()).is_ok()
+    }
+
+    /// Whether a name is there.
+    pub fn contains(&self, name: &str) -> bool {
+        self.0.contains_key(name)
+    }
+
+    /// Takes a name out; the others keep their order. Whether it was there.
+    pub fn remove(&mut self, name: &str) -> bool {
+        self.0.remove(name).is_some()
+    }
+
+    /// Makes room for so many more.
+    pub fn reserve(&mut self, more: usize) {
+        self.0.reserve(more);
+    }
+
+    /// Adds what another set has.
+    pub fn extend_from(&mut self, other: &Self) {
+        if self.is_empty() {
+            self.clone_from(other);
+            return;
+        }
+        self.reserve(other.len());
+        for name in other {
+            let kind = Kind::of(name);
+            if self.0.place(kind, name).is_none() {
+                self.0.push(kind, Arc::clone(name), ());
+            }
+        }
+    }
+
+    /// The names, in order.
+    pub fn iter(&self) -> impl ExactSizeIterator<Item = &Arc<str>> + Clone {
+        self.0.keys()
+    }
+
+    /// How many there are.
+    pub fn len(&self) -> usize {
+        self.0.len()
+    }
+
+    /// Whether there are none.
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+}
+
+impl Extend<Arc<str>> for Names {
+    fn extend<I: IntoIterator<Item = Arc<str>>>(&mut self, names: I) {
+        for name in names {
+            self.insert(name);
+        }
+    }
+}
+
+impl FromIterator<Arc<str>> for Names {
+    fn from_iter<I: IntoIterator<Item = Arc<str>>>(names: I) -> Self {
+        let mut set = Self::default();
+        set.extend(names);
+        set
+    }
+}
+
+type Name<'a> = fn(&'a (Arc<str>, ())) -> &'a Arc<str>;
+
+impl<'a> IntoIterator for &'a Names {
+    type Item = &'a Arc<str>;
+    type IntoIter = std::iter::Map<std::slice::Iter<'a, (Arc<str>, ())>, Name<'a>>;
+
+    fn into_iter(self) -> Self::IntoIter {
+        self.0.entries.iter().map(|(name, ())| name)
+    }
+}
+
+/// Sets are the same where their names are, in any order.
+impl PartialEq for Names {
+    fn eq(&self, other: &Self) -> bool {
+        self.len() == other.len() && self.iter().all(|name| other.contains(name))
+    }
+}
+
+impl Eq for Names {}
+
+impl fmt::Debug for Names {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_set().entries(self.iter()).finish()
+    }
+}
+
+impl Serialize for Names {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_seq(self.iter())
+    }
+}
+
+impl<'de> Deserialize<'de> for Names {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let names = Vec::<Arc<str>>::deserialize(deserializer)?;
+        Ok(names.into_iter().collect())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn few_and_many_are_kept_in_order_and_once() {
+        for count in [3, FEW, FEW + 1, 200] {
+            let all: Vec<Arc<str>> = (0..count)
+                .map(|number| format!("name{number}").into())
+                .collect();
+            let mut map: NameMap<usize> = all.iter().cloned().zip(0..).collect();
+            assert_eq!(map.insert("name2".into(), 7), Some(2));
+            assert!(map.insert_new("name2".into(), 8).is_err());
+            assert!(map.keys().eq(all.iter()));
+            assert_eq!(map.get("name2"), Some(&7));
+            assert_eq!(map.get("name"), None);
+            assert_eq!(map.remove("name1"), Some(1));
+            assert_eq!(map.remove("name1"), None);
+            assert_eq!(map.get("name2"), Some(&7));
+            assert_eq!(map.len(), count - 1);
+            assert!(map.insert_new("name1".into(), 9).is_ok());
+            assert_eq!(map.iter().last().map(|(_, value)| *value), Some(9));
+        }
+    }
+
+    #[test]
+    fn order_makes_sets_no_different() {
+        let set = |names: &[&str]| names.iter().map(|name| Arc::from(*name)).collect::<Names>();
+        assert_eq!(set(&["a", "b"]), set(&["b", "a"]));
+        assert_ne!(set(&["a", "b"]), set(&["a", "c"]));
+        let mut sum = set(&["a"]);
+        sum.extend_from(&set(&["b", "a", ""]));
+        assert_eq!(sum, set(&["a", "b", ""]));
+    }
+}
