@@ -38,16 +38,28 @@ impl Directive {
         }
     }
 
-    pub fn set_flag(&mut self, flag: char) -> bool {
+    pub fn set_flag(&mut self, flag: char) {
         match flag {
             '-' => self.left = true,
             '+' => self.plus = true,
             ' ' => self.space = true,
             '0' => self.zero = true,
             '#' => self.alternative = true,
-            _ => return false,
+            _ => {}
         }
-        true
+    }
+
+    /// Whether a part may still come: flags, then one width, then one precision.
+    pub fn once(&self, part: Part) -> Result<(), FormatError> {
+        let refused = match part {
+            Part::Flag if self.width.is_some() => "flag after width",
+            Part::Flag if self.precision.is_some() => "flag after precision",
+            Part::Width if self.width.is_some() => "width given twice",
+            Part::Width if self.precision.is_some() => "width after precision",
+            Part::Precision if self.precision.is_some() => "precision given twice",
+            _ => return Ok(()),
+        };
+        Err(FormatError::new(refused))
     }
 
     pub fn check(&self) -> Result<(), FormatError> {
@@ -101,6 +113,19 @@ impl Directive {
             _ => "",
         }
     }
+}
+
+/// What stands between `%` and the letter.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Part {
+    Flag,
+    Width,
+    Precision,
+}
+
+/// Whether `sprintf` knows the flag.
+pub(super) fn is_flag(character: char) -> bool {
+    "-+ 0#".contains(character)
 }
 
 /// Whether the flag `0` counts.

@@ -78,7 +78,7 @@ fn general(magnitude: f64, precision: usize, alternative: bool) -> String {
     let decimals = (precision as i32 - 1 - exponent).max(0) as usize;
     let text = fixed(magnitude, decimals);
     if alternative {
-        text
+        text + if decimals == 0 { "." } else { "" }
     } else {
         without_zeros(&text).to_owned()
     }

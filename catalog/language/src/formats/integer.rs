@@ -8,17 +8,17 @@ pub(super) fn format(directive: &Directive, value: i64) -> String {
     let (radix, prefix) = match directive.letter {
         'x' => (16, "0x"),
         'X' => (16, "0X"),
-        'o' => (8, "0"),
+        'o' => (8, ""),
         'b' => (2, "0b"),
         'B' => (2, "0B"),
         _ => (10, ""),
     };
-    let prefix = if directive.alternative && (value != 0 || radix == 8) {
+    let complement = value < 0 && radix != 10 && !directive.plus && !directive.space;
+    let prefix = if directive.alternative && value != 0 && radix != 8 {
         prefix
     } else {
         ""
     };
-    let complement = value < 0 && radix != 10 && !directive.plus && !directive.space;
     let upper = |text: String| {
         if directive.letter == 'X' {
             text.to_uppercase()
@@ -48,6 +48,10 @@ pub(super) fn format(directive: &Directive, value: i64) -> String {
     }
     let magnitude = value.unsigned_abs();
     let digits = match radix {
+        // What marks an octal number is a digit of it.
+        8 if directive.alternative && magnitude == 0 => "0".to_owned(),
+        8 if directive.alternative => format!("0{magnitude:o}"),
+        _ if magnitude == 0 && directive.precision == Some(0) => String::new(),
         16 => upper(format!("{magnitude:x}")),
         8 => format!("{magnitude:o}"),
         2 => format!("{magnitude:b}"),

@@ -2,7 +2,7 @@
 //!
 //! Source: Puppet's documentation of the function `new`, "Conversion to String".
 
-use std::sync::Arc;
+use std::{cmp::Ordering, sync::Arc};
 
 use super::{FormatError, directive::Directive};
 use crate::{
@@ -95,6 +95,18 @@ impl Format {
 
     pub fn letter(&self) -> char {
         self.directive.letter
+    }
+
+    /// The directive for `sprintf`, to which delimiters of containers are names of arguments that
+    /// do not end, or letters that it does not know.
+    pub fn plain(&self) -> Result<&Directive, FormatError> {
+        match self.delimiter {
+            None => Ok(&self.directive),
+            Some('<' | '{') => Err(FormatError::new("malformed name - unmatched parenthesis")),
+            Some(delimiter) => Err(FormatError::new(format!(
+                "malformed format string - %{delimiter}"
+            ))),
+        }
     }
 
     /// The delimiters; a blank as a flag asks for none.
@@ -246,26 +258,37 @@ pub(super) fn merge(lower: &FormatMap, higher: &FormatMap) -> FormatMap {
     sort(merged)
 }
 
-/// Puts narrower types before those that cover them.
-fn sort(map: FormatMap) -> FormatMap {
-    let mut sorted: FormatMap = Vec::with_capacity(map.len());
-    for (key, format) in map {
-        let place = sorted
-            .iter()
-            .position(|(other, _)| comes_before(&key, other));
-        sorted.insert(place.unwrap_or(sorted.len()), (key, format));
+/// Puts narrower types before those that cover them. The order of the others is no order in
+/// the strict sense (disjoint types go by name), so that what comes out hangs on how it is
+/// sorted: by halves, which are merged.
+fn sort(mut map: FormatMap) -> FormatMap {
+    if map.len() < 2 {
+        return map;
     }
-    sorted
+    let right = sort(map.split_off(map.len() / 2));
+    let mut right = right.into_iter().peekable();
+    let mut merged = Vec::with_capacity(right.len() + map.len());
+    for left in sort(map) {
+        while let Some(entry) = right.next_if(|(key, _)| order(&left.0, key).is_gt()) {
+            merged.push(entry);
+        }
+        merged.push(left);
+    }
+    merged.extend(right);
+    merged
 }
 
-fn comes_before(key: &Type, other: &Type) -> bool {
-    let (narrower, wider) = (other.is_assignable(key), key.is_assignable(other));
-    if narrower != wider {
-        return narrower;
+fn order(key: &Type, other: &Type) -> Ordering {
+    if key == other {
+        return Ordering::Equal;
     }
-    match (rank(key), rank(other)) {
-        (0, _) | (_, 0) => false,
-        (left, right) => left < right,
+    match (other.is_assignable(key), key.is_assignable(other)) {
+        (true, false) => Ordering::Less,
+        (false, true) => Ordering::Greater,
+        _ => match (rank(key), rank(other)) {
+            (0, _) | (_, 0) => key.to_string().cmp(&other.to_string()),
+            (left, right) => left.cmp(&right),
+        },
     }
 }
 

@@ -1,7 +1,11 @@
 //! Ruby's `sprintf`.
 
-use super::{FormatError, directive::Directive, float, integer};
-use crate::values::{Value, inspect};
+use super::{
+    FormatError,
+    directive::{Directive, Part, is_flag},
+    float, integer,
+};
+use crate::values::{Value, inspect, ruby_string};
 
 /// Fills `arguments` into `format`: `%d`, `%-10s`, `%1$s`, `%<name>05.1f`, `%{name}`, `%*d`.
 ///
@@ -51,6 +55,7 @@ impl<'a> Printer<'a> {
                         self.rest = rest;
                         given = Some(self.at(number - 1)?);
                     } else {
+                        directive.once(Part::Width)?;
                         directive.width = Some(number);
                     }
                     continue;
@@ -70,6 +75,7 @@ impl<'a> Printer<'a> {
             self.rest = &self.rest[character.len_utf8()..];
             match character {
                 '.' => {
+                    directive.once(Part::Precision)?;
                     directive.precision = Some(match self.rest.strip_prefix('*') {
                         Some(rest) => {
                             self.rest = rest;
@@ -79,9 +85,13 @@ impl<'a> Printer<'a> {
                     });
                 }
                 '*' => {
+                    directive.once(Part::Width)?;
                     let width = self.star()?;
                     directive.left |= width < 0;
                     directive.width = Some(width.unsigned_abs() as usize);
+                }
+                '%' if directive != Directive::default() => {
+                    return Err(FormatError::new("invalid format character - %"));
                 }
                 '%' => {
                     self.result.push('%');
@@ -92,15 +102,14 @@ impl<'a> Printer<'a> {
                     self.result.push(character);
                     return Ok(());
                 }
-                flag if directive.set_flag(flag) => {}
+                flag if is_flag(flag) => {
+                    directive.once(Part::Flag)?;
+                    directive.set_flag(flag);
+                }
                 letter => {
                     directive.letter = letter;
                     directive.check()?;
-                    if !"diuxXobBeEfgGaAscp".contains(letter) {
-                        return Err(FormatError::new(format!(
-                            "malformed format string - %{letter}"
-                        )));
-                    }
+                    known(letter)?;
                     let value = match given {
                         Some(value) => value,
                         None => self.take()?,
@@ -143,9 +152,7 @@ impl<'a> Printer<'a> {
 
     fn named(&mut self, open: char, close: char) -> Result<&'a Value, FormatError> {
         let Some(end) = self.rest.find(close) else {
-            return Err(FormatError::new(format!(
-                "malformed name - unmatched parenthesis: {open}"
-            )));
+            return Err(FormatError::new("malformed name - unmatched parenthesis"));
         };
         let name = &self.rest[1..end];
         self.rest = &self.rest[end + 1..];
@@ -157,8 +164,26 @@ impl<'a> Printer<'a> {
     }
 }
 
+fn known(letter: char) -> Result<(), FormatError> {
+    if "diuxXobBeEfgGaAscp".contains(letter) {
+        return Ok(());
+    }
+    Err(FormatError::new(format!(
+        "malformed format string - %{letter}"
+    )))
+}
+
+/// What `%s` shows: expressions as they are written, the rest as Ruby's `to_s`.
+fn to_s(value: &Value) -> String {
+    match value {
+        Value::Regexp(_) => value.to_string(),
+        other => ruby_string(other),
+    }
+}
+
 /// One value by one directive.
 pub(super) fn show(directive: &Directive, value: &Value) -> Result<String, FormatError> {
+    known(directive.letter)?;
     Ok(match directive.letter {
         'd' | 'i' | 'u' | 'x' | 'X' | 'o' | 'b' | 'B' => {
             integer::format(directive, to_integer(value)?)
@@ -182,14 +207,6 @@ pub(super) fn show(directive: &Directive, value: &Value) -> Result<String, Forma
         'p' => directive.text(&inspect(value)),
         _ => directive.text(&to_s(value)),
     })
-}
-
-/// Ruby's `to_s` of a value.
-fn to_s(value: &Value) -> String {
-    match value {
-        Value::Array(_) | Value::Hash(_) => inspect(value),
-        other => other.to_string(),
-    }
 }
 
 fn to_integer(value: &Value) -> Result<i64, FormatError> {
@@ -339,6 +356,12 @@ mod tests {
             ("%.3d", vec![int(5)], "005"),
             ("%a", vec![Value::Float(1.0)], "0x1p+0"),
             ("%08.3e", vec![Value::Float(3.0)], "3.000e+00"),
+            (
+                "%#o %#o %#.3o %#o",
+                vec![int(0), int(-1), int(8), int(8)],
+                "0 ..7 010 010",
+            ),
+            ("[%.0d][% .0x][%.1x]", vec![int(0); 3], "[][ ][0]"),
         ];
         for (format, arguments, expected) in cases {
             assert_eq!(
@@ -367,6 +390,16 @@ mod tests {
     fn what_is_wrong_is_said_as_ruby_does() {
         let error = |format: &str, arguments: &[Value]| sprintf(format, arguments).unwrap_err().0;
         assert_eq!(error("%d", &[]), "too few arguments");
+        assert_eq!(error("%5%", &[]), "invalid format character - %");
+        assert_eq!(error("%5-d", &[]), "flag after width");
+        assert_eq!(error("%.1#d", &[]), "flag after precision");
+        assert_eq!(error("%1.2.3d", &[]), "precision given twice");
+        assert_eq!(
+            error("%.*5d", &[Value::Integer(1)]),
+            "width after precision"
+        );
+        assert_eq!(error("%5*d", &[Value::Integer(1)]), "width given twice");
+        assert_eq!(error("%<a", &[]), "malformed name - unmatched parenthesis");
         assert_eq!(error("%y", &[Value::Undef]), "malformed format string - %y");
         assert_eq!(
             error("%d", &[Value::string("x")]),

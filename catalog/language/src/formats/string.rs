@@ -316,25 +316,27 @@ fn scalar(value: &Value, format: &Format) -> Result<String, FormatError> {
         Value::Integer(number) => integer(*number, format),
         Value::Float(number) => match format.letter() {
             'd' | 'x' | 'X' | 'o' | 'b' | 'B' => {
-                show(directive, &Value::Integer(number.trunc() as i64))
+                show(format.plain()?, &Value::Integer(number.trunc() as i64))
             }
-            'e' | 'E' | 'f' | 'g' | 'G' | 'a' | 'A' => Ok(float::format(directive, *number)),
-            'p' => Ok(directive.text(&float_text(*number))),
-            's' if alternative => Ok(directive.text(&format!("\"{}\"", float_text(*number)))),
-            's' => Ok(directive.text(&float_text(*number))),
+            'e' | 'E' | 'f' | 'g' | 'G' | 'a' | 'A' => Ok(float::format(format.plain()?, *number)),
+            's' if alternative => {
+                let text = format!("\"{}\"", float_text(*number));
+                Ok(format.plain()?.text(&text))
+            }
+            's' | 'p' => Ok(format.plain()?.text(&float_text(*number))),
             _ => Err(illegal("Float", format, "dxXobBeEfgGaAsp")),
         },
         Value::String(text) => string(text, format),
         Value::Regexp(regexp) => match format.letter() {
-            'p' => Ok(directive.text(&regexp.delimited())),
-            's' if alternative => Ok(directive.text(&quote(regexp.source()))),
-            's' => Ok(directive.text(regexp.source())),
+            'p' => Ok(format.plain()?.text(&regexp.delimited())),
+            's' if alternative => Ok(format.plain()?.text(&quote(regexp.source()))),
+            's' => Ok(format.plain()?.text(regexp.source())),
             _ => Err(illegal("Regexp", format, "sp")),
         },
         Value::Binary(bytes) => binary(bytes, format),
         Value::Type(shown) => match format.letter() {
-            's' if alternative => Ok(directive.text(&format!("\"{shown}\""))),
-            's' | 'p' => Ok(directive.text(&shown.to_string())),
+            's' if alternative => Ok(format.plain()?.text(&format!("\"{shown}\""))),
+            's' | 'p' => Ok(format.plain()?.text(&shown.to_string())),
             _ => Err(illegal("Type", format, "sp")),
         },
         Value::Uri(uri) => match format.letter() {
@@ -349,8 +351,10 @@ fn scalar(value: &Value, format: &Format) -> Result<String, FormatError> {
             'q' => Ok(inspect(value)),
             _ => Err(illegal("Object", format, "spq")),
         },
-        other if format.letter() == 'p' => Ok(directive.text(&literal(other))),
-        other => show(directive, &Value::string(other.to_string())),
+        other if format.letter() == 'p' => Ok(format.plain()?.text(&literal(other))),
+        // Times are numbers too.
+        time @ (Value::Timestamp(_) | Value::Timespan(_)) => show(format.plain()?, time),
+        other => show(format.plain()?, &Value::string(other.to_string())),
     }
 }
 
@@ -386,7 +390,7 @@ fn boolean(value: bool, format: &Format) -> Result<String, FormatError> {
         ('Y', false) => "No",
         ('d' | 'x' | 'X' | 'o' | 'b' | 'B', _) => return integer(i64::from(value), format),
         ('e' | 'E' | 'f' | 'g' | 'G' | 'a' | 'A', _) => {
-            return Ok(float::format(directive, f64::from(u8::from(value))));
+            return Ok(float::format(format.plain()?, f64::from(u8::from(value))));
         }
         ('s' | 'p', _) => return Ok(directive.text(if value { "true" } else { "false" })),
         _ => return Err(illegal("Boolean", format, "tTyYdxXobBeEfgGaAsp")),
@@ -399,13 +403,11 @@ fn boolean(value: bool, format: &Format) -> Result<String, FormatError> {
 }
 
 fn integer(number: i64, format: &Format) -> Result<String, FormatError> {
-    let directive = &format.directive;
-    let value = Value::Integer(number);
+    if !"dxXobBeEfgGaAspc".contains(format.letter()) {
+        return Err(illegal("Integer", format, "dxXobBeEfgGaAspc"));
+    }
+    let directive = format.plain()?;
     match format.letter() {
-        'p' => Ok(directive.text(&number.to_string())),
-        'd' | 'x' | 'X' | 'o' | 'b' | 'B' | 'e' | 'E' | 'f' | 'g' | 'G' | 'a' | 'A' => {
-            show(directive, &value)
-        }
         'c' => {
             let character = u32::try_from(number).ok().and_then(char::from_u32);
             let character = character
@@ -421,15 +423,15 @@ fn integer(number: i64, format: &Format) -> Result<String, FormatError> {
         's' if directive.alternative => {
             Ok(directive.text(&inspect(&Value::string(number.to_string()))))
         }
-        's' => Ok(directive.text(&number.to_string())),
-        _ => Err(illegal("Integer", format, "dxXobBeEfgGaAspc")),
+        's' | 'p' => Ok(directive.text(&number.to_string())),
+        _ => show(directive, &Value::Integer(number)),
     }
 }
 
 fn string(text: &str, format: &Format) -> Result<String, FormatError> {
     let directive = &format.directive;
     let changed = match format.letter() {
-        's' => return Ok(directive.text(text)),
+        's' => return Ok(format.plain()?.text(text)),
         'p' if directive.alternative => return Ok(directive.text(&quote_double(text))),
         'p' => return Ok(directive.text(&quote(text))),
         'c' => capitalize(text),
@@ -444,12 +446,10 @@ fn string(text: &str, format: &Format) -> Result<String, FormatError> {
             .to_owned(),
         _ => return Err(illegal("String", format, "cCudspt")),
     };
-    let quoted = if directive.alternative {
-        quote(&changed)
-    } else {
-        changed
-    };
-    Ok(directive.text(&quoted))
+    if directive.alternative {
+        return Ok(directive.text(&quote(&changed)));
+    }
+    Ok(format.plain()?.text(&changed))
 }
 
 fn capitalize(text: &str) -> String {
@@ -472,7 +472,7 @@ fn binary(bytes: &[u8], format: &Format) -> Result<String, FormatError> {
             }
         },
         'p' => {
-            let inner = directive.with_letter('s');
+            let inner = format.plain()?.with_letter('s');
             return Ok(format!(
                 "Binary(\"{}\")",
                 inner.text(&STANDARD.encode(bytes))
@@ -498,5 +498,5 @@ fn binary(bytes: &[u8], format: &Format) -> Result<String, FormatError> {
     } else {
         text
     };
-    Ok(directive.text(&shown))
+    Ok(format.plain()?.text(&shown))
 }

@@ -28,6 +28,7 @@ mod text;
 pub mod time;
 
 pub use order::Incomparable;
+pub(crate) use text::ruby_string;
 pub use text::{inspect, literal, quote, quote_double};
 
 /// The entries of a hash, in insertion order. Keys are the same by Ruby's `eql?`: `1` and `1.0`

@@ -157,6 +157,15 @@ pub fn quote_double(text: &str) -> String {
     quoted
 }
 
+/// Ruby's `to_s` of a value: containers as Ruby's `inspect` shows them.
+pub(crate) fn ruby_string(value: &Value) -> String {
+    match value {
+        Value::Array(_) | Value::Hash(_) => inspect(value),
+        Value::Regexp(regexp) => format!("(?-mix:{})", regexp.source()),
+        other => other.to_string(),
+    }
+}
+
 /// Ruby's `inspect`, which some messages show.
 pub fn inspect(value: &Value) -> String {
     match value {

@@ -203,3 +203,36 @@ fn what_only_refuses_is_not_listed() {
         "{refused}"
     );
 }
+
+#[test]
+fn formats_of_containers_are_none_of_numbers_and_texts() {
+    for (code, expected) in [
+        ("String(255, '%[x')", "malformed format string - %["),
+        (
+            "String('a', '%<5s')",
+            "malformed name - unmatched parenthesis",
+        ),
+        ("String(Timestamp(0), '%H')", "malformed format string - %H"),
+    ] {
+        let message = error(&format!("$x = {code}"));
+        assert!(message.contains(expected), "{code}: {message}");
+    }
+    assert_eq!(value("String([1], '%<a')"), "<1>");
+}
+
+#[test]
+fn times_are_numbers_to_a_format() {
+    assert_eq!(value("String(Timestamp(7.5), '%05d')"), "00007");
+    assert_eq!(value("String(Timespan(90), '%.1e')"), "9.0e+01");
+    assert_eq!(value("String(Timespan(90), {Any => '%x'})"), "5a");
+}
+
+#[test]
+fn the_order_of_formats_is_that_of_the_reference() {
+    // `Data` comes before `Array` here, and behind it where there is less to sort.
+    let message = error("$x = String([1], {Data => '%Y', Float => '%x'})");
+    assert!(
+        message.contains("Illegal format 'Y' specified for value of Array type"),
+        "{message}"
+    );
+}
