@@ -158,10 +158,7 @@ fn matched(pattern: &Value, text: &str) -> Evaluated {
 }
 
 fn no_pattern(value: &Value) -> crate::error::Unwind {
-    let class = match value {
-        Value::Type(of) => format!("Puppet::Pops::Types::P{}Type", of.simple_name()),
-        other => crate::types::parameterize::class_name(other).to_owned(),
-    };
+    let class = crate::types::parameterize::class_name(value);
     Error::new(format!(
         "match() expects pattern of T, where T is String, Regexp, Regexp[r], Pattern[p], or \
          Array[T]. Got {class}"

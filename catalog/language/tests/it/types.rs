@@ -252,3 +252,58 @@ fn a_tree_of_objects_goes_by_what_belongs_to_them() {
     assert_eq!(paths(""), "['a', 'b']");
     assert_eq!(paths(", include_refs => true"), "['a', 'c', 'b']");
 }
+
+#[test]
+fn brackets_that_do_not_fit_are_refused_in_the_words_of_the_reference() {
+    for (code, expected, column) in [
+        (
+            "Numeric[1]",
+            "Operator '[]' is not applicable to a Numeric-Type.",
+            6,
+        ),
+        (
+            "Boolean[1, 2]",
+            "A Boolean-Type[] accepts 1 argument. Got 2",
+            6,
+        ),
+        (
+            "Boolean[1]",
+            "Error creating type specialization of a Boolean-Type, Cannot use Integer where \
+             TrueClass or FalseClass is expected",
+            14,
+        ),
+        (
+            "Regexp[a, b]",
+            "A Regexp-Type[] accepts 1 argument. Got 2",
+            16,
+        ),
+        (
+            "Integer[String]",
+            "Integer-Type [] requires all arguments to be integers (or default). Got \
+             Puppet::Pops::Types::PStringType",
+            14,
+        ),
+        (
+            "String[Enum[a]]",
+            "A Type's size constraint arguments must be a single Integer type, or 1-2 integers \
+             (or default). Got an Enum-Type",
+            13,
+        ),
+        (
+            "Struct[{1 => Integer}]",
+            "Error while evaluating a '[]' expression, Illegal Struct member key type. Expected \
+             NotUndef, Optional, String, or Enum. Got: Integer",
+            6,
+        ),
+        (
+            "Runtime[ruby]",
+            "A Runtime-Type[] accepts 1 to 2 arguments. Got 1",
+            6,
+        ),
+    ] {
+        assert_eq!(
+            error(&format!("$x = {code}")),
+            format!("Evaluation Error: {expected} (file: test.pp, line: 1, column: {column})")
+        );
+    }
+}

@@ -200,7 +200,7 @@ pub fn timespan_bound(value: &Value) -> Result<Option<i128>, String> {
             None => Ok(Some(from_fields(value))),
         },
         other => Err(format!(
-            "Unable to create a Timespan from a {}",
+            "Unable to create a Puppet::Pops::Time::Timespan from a {}",
             crate::types::parameterize::class_name(other)
         )),
     }
@@ -225,7 +225,7 @@ pub fn timestamp_bound(value: &Value) -> Result<Option<i128>, String> {
             parse_timestamp(&text, value.get("format"), value.get("timezone")).map(read)
         }
         other => Err(format!(
-            "Unable to create a Timestamp from a {}",
+            "Unable to create a Puppet::Pops::Time::Timestamp from a {}",
             crate::types::parameterize::class_name(other)
         )),
     }

@@ -3,9 +3,9 @@
 use std::sync::Arc;
 
 use super::{
-    Parameterized, Refusal, arity, check_each, kind_name, not_a_type,
+    Parameterized, Refusal, arity, check_each, kind_name, label, not_a_type,
     ranges::{check_order, integer_bound, size},
-    types,
+    types, with_article,
 };
 use crate::{
     types::{CallableType, Presence, Range, StructMember, TupleType, Type},
@@ -79,7 +79,7 @@ pub(super) fn tuple(base: &Type, keys: &[Value]) -> Parameterized {
     Ok(Type::tuple(types(keys), size))
 }
 
-pub(super) fn callable(keys: &[Value]) -> Parameterized {
+pub(super) fn callable(base: &Type, keys: &[Value]) -> Parameterized {
     let (keys, returns) = match keys {
         [Value::Array(parameters), rest @ ..] => match rest {
             [Value::Type(returns)] => (parameters.as_slice(), Some(returns.clone())),
@@ -87,13 +87,14 @@ pub(super) fn callable(keys: &[Value]) -> Parameterized {
                 return Err(Refusal::kind(
                     1,
                     format!(
-                        "Error creating type specialization of a Callable-Type, Cannot use {} \
-                         where Any-Type is expected",
+                        "Error creating type specialization of {}, Cannot use {} where Any-Type \
+                         is expected",
+                        with_article(&format!("{base}-Type")),
                         kind_name(other)
                     ),
                 ));
             }
-            _ => return Err(arity("A Callable-Type", 2, Some(2), keys.len())),
+            _ => return Err(arity(&label(base), 2, Some(2), keys.len())),
         },
         _ => (keys, None),
     };
@@ -122,18 +123,19 @@ pub(super) fn callable(keys: &[Value]) -> Parameterized {
     })))
 }
 
-pub(super) fn structure(keys: &[Value]) -> Parameterized {
+pub(super) fn structure(base: &Type, keys: &[Value]) -> Parameterized {
     let [Value::Hash(entries)] = keys else {
         return match keys {
             [other] => Err(Refusal::kind(
                 0,
                 format!(
-                    "Error creating type specialization of a Struct-Type, Cannot use {} where \
-                     Hash is expected",
+                    "Error creating type specialization of {}, Cannot use {} where Hash is \
+                     expected",
+                    with_article(&format!("{base}-Type")),
                     kind_name(other)
                 ),
             )),
-            _ => Err(arity("A Struct-Type", 1, Some(1), keys.len())),
+            _ => Err(arity(&label(base), 1, Some(1), keys.len())),
         };
     };
     let mut members = Vec::with_capacity(entries.len());
@@ -178,9 +180,13 @@ fn struct_member(key: &Value, value: &Value) -> Result<StructMember, Refusal> {
             presence,
             value,
         }),
-        _ => Err(Refusal::raised(
-            "Struct element key must be a non empty String",
+        Some(_) => Err(Refusal::raised(
+            "Struct element key cannot be an empty String",
         )),
+        None => Err(Refusal::raised(format!(
+            "Illegal Struct member key type. Expected NotUndef, Optional, String, or Enum. Got: {}",
+            kind_name(key)
+        ))),
     }
 }
 

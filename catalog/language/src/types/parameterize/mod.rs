@@ -5,7 +5,7 @@ mod ranges;
 mod references;
 mod texts;
 
-use std::sync::Arc;
+use std::{borrow::Cow, sync::Arc};
 
 use super::{InitType, Type, object_definition, type_set};
 use crate::values::Value;
@@ -73,23 +73,21 @@ type Parameterized = Result<Type, Refusal>;
 /// The parameters do not fit the type; the messages are the reference's.
 pub fn parameterize(base: &Type, keys: &[Value]) -> Parameterized {
     match base {
-        Type::Callable(_) => return callable(keys),
-        Type::Struct(_) => return structure(keys),
+        Type::Callable(_) => return callable(base, keys),
+        Type::Struct(_) => return structure(base, keys),
         Type::Init(_) => return init(keys),
         _ => {}
     }
     let flat = flatten(keys);
     let keys = flat.as_slice();
     match base {
-        Type::Boolean(_) => {
-            check_each(base, keys, "true or false", |key| {
-                matches!(key, Value::Boolean(_))
-            })?;
-            match keys {
-                [Value::Boolean(value)] => Ok(Type::Boolean(Some(*value))),
-                _ => Err(arity("A Boolean-Type", 1, Some(1), keys.len())),
+        Type::Boolean(_) => match keys {
+            [Value::Boolean(value)] => Ok(Type::Boolean(Some(*value))),
+            [_] => {
+                check_each(base, keys, "TrueClass or FalseClass", |_| false).map(|()| Type::BOOLEAN)
             }
-        }
+            _ => Err(arity(&label(base), 1, Some(1), keys.len())),
+        },
         Type::Integer(_) => {
             let range = range_of(keys, "Integer", "integers (or default)", integer_bound)?;
             check_order(&range).map(Type::Integer)
@@ -174,7 +172,7 @@ fn not_parameterized(base: &Type) -> Refusal {
     let label = with_article(&format!("{base}-Type"));
     Refusal {
         cause: Cause::NotParameterized,
-        ..Refusal::raised(format!("Operator '[]' is not applicable to {label}"))
+        ..Refusal::raised(format!("Operator '[]' is not applicable to {label}."))
     }
 }
 
@@ -229,10 +227,15 @@ pub(crate) fn kind_name(value: &Value) -> String {
     }
 }
 
+/// A type as the subject of a sentence about its parameters.
+fn label(base: &Type) -> String {
+    capitalized_article(&format!("{base}-Type"))
+}
+
 /// The name of the class that a value has in the reference's own language, which its messages
 /// show.
-pub(crate) fn class_name(value: &Value) -> &'static str {
-    match value {
+pub(crate) fn class_name(value: &Value) -> Cow<'static, str> {
+    Cow::Borrowed(match value {
         Value::Undef => "NilClass",
         Value::Default => "Symbol",
         Value::Boolean(true) => "TrueClass",
@@ -243,17 +246,17 @@ pub(crate) fn class_name(value: &Value) -> &'static str {
         Value::Array(_) => "Array",
         Value::Hash(_) => "Hash",
         Value::Regexp(_) => "Regexp",
-        Value::Type(_) => "Type",
-        Value::Sensitive(_) => "Sensitive",
-        Value::Binary(_) => "Binary",
-        Value::Timestamp(_) => "Timestamp",
-        Value::Timespan(_) => "Timespan",
-        Value::SemVer(_) => "SemVer",
-        Value::SemVerRange(_) => "SemVerRange",
+        Value::Type(of) => return format!("Puppet::Pops::Types::P{}Type", of.simple_name()).into(),
+        Value::Sensitive(_) => "Puppet::Pops::Types::PSensitiveType::Sensitive",
+        Value::Binary(_) => "Puppet::Pops::Types::PBinaryType::Binary",
+        Value::Timestamp(_) => "Puppet::Pops::Time::Timestamp",
+        Value::Timespan(_) => "Puppet::Pops::Time::Timespan",
+        Value::SemVer(_) => "SemanticPuppet::Version",
+        Value::SemVerRange(_) => "SemanticPuppet::VersionRange",
         Value::Uri(_) => "URI",
         Value::Iterator(_) => "Iterator",
         Value::Object(_) => "Object",
-    }
+    })
 }
 
 /// One or more keys, each of which `holds`.
@@ -264,8 +267,7 @@ fn check_each(
     holds: impl Fn(&Value) -> bool,
 ) -> Result<(), Refusal> {
     if keys.is_empty() {
-        let label = capitalized_article(&format!("{base}-Type"));
-        return Err(arity(&label, 1, Some(usize::MAX), 0));
+        return Err(arity(&label(base), 1, Some(usize::MAX), 0));
     }
     match keys.iter().position(|key| !holds(key)) {
         None => Ok(()),

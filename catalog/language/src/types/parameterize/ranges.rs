@@ -1,6 +1,6 @@
 //! Bounds and sizes in brackets.
 
-use super::{Refusal, arity, capitalized_article, class_name, with_article};
+use super::{Refusal, arity, class_name, label, with_article};
 use crate::{
     types::{Range, Type},
     values::{Value, time},
@@ -58,12 +58,12 @@ pub(super) fn range_of<T>(
     })
 }
 
-pub(super) fn check_order<T: PartialOrd + Copy + std::fmt::Display>(
+pub(super) fn check_order<T: PartialOrd + Copy + std::fmt::Debug>(
     range: &Range<T>,
 ) -> Result<Range<T>, Refusal> {
     match (range.from, range.to) {
         (Some(from), Some(to)) if from > to => Err(Refusal::raised(format!(
-            "'from' must be less or equal to 'to'. Got ({from}, {to}"
+            "'from' must be less or equal to 'to'. Got ({from:?}, {to:?}"
         ))),
         _ => Ok(*range),
     }
@@ -78,8 +78,8 @@ pub(super) fn size(first: usize, keys: &[Value]) -> Result<Range<i64>, Refusal> 
     for (index, key) in keys.iter().enumerate() {
         bounds[index.min(1)] = integer_bound(key).ok_or_else(|| {
             let label = match key {
-                Value::Type(of) => format!("{of}-Type"),
-                other => class_name(other).to_owned(),
+                Value::Type(of) => format!("{}-Type", of.simple_name()),
+                other => class_name(other).into_owned(),
             };
             Refusal::kind(
                 first + index,
@@ -101,8 +101,7 @@ pub(super) fn times(
     bound: fn(&Value) -> Result<Option<i128>, String>,
 ) -> Result<Range<i128>, Refusal> {
     if keys.len() > 2 {
-        let label = capitalized_article(&format!("{base}-Type"));
-        return Err(arity(&label, 0, Some(2), keys.len()));
+        return Err(arity(&label(base), 0, Some(2), keys.len()));
     }
     let read = |index: usize| match keys.get(index) {
         None => Ok(None),

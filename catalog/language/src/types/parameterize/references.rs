@@ -39,8 +39,8 @@ pub(super) fn parameterized_object(base: &Arc<ObjectType>, keys: &[Value]) -> Pa
     match by_name {
         Some(entries) => {
             for (name, value) in entries.iter() {
-                let name = name.as_str().unwrap_or_default();
-                let Some((name, _)) = wanted.get_key_value(name) else {
+                let known = name.as_str().and_then(|name| wanted.get_key_value(name));
+                let Some((name, _)) = known else {
                     return Err(Refusal::raised(format!(
                         "'{name}' is not a known type parameter for {label}-Type"
                     )));

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::{Parameterized, Refusal, arity, capitalized_article, check_each, not_a_type};
+use super::{Cause, Parameterized, Refusal, arity, check_each, label, not_a_type};
 use crate::{
     types::{Letters, RuntimeType, Type, uri as uris},
     values::{HashMap, Regexp, SemVerRange, Value},
@@ -69,12 +69,12 @@ pub(super) fn pattern(base: &Type, keys: &[Value]) -> Parameterized {
 
 pub(super) fn regexp(base: &Type, keys: &[Value]) -> Parameterized {
     if keys.len() != 1 {
-        return Err(arity(
-            &capitalized_article(&format!("{base}-Type")),
-            1,
-            None,
-            keys.len(),
-        ));
+        // Blamed is what is too much.
+        return Err(Refusal {
+            cause: Cause::Kind,
+            key: (!keys.is_empty()).then_some(1),
+            ..arity(&label(base), 1, None, keys.len())
+        });
     }
     check_each(base, keys, "String or Regexp", |key| {
         matches!(key, Value::String(_) | Value::Regexp(_))
@@ -188,8 +188,8 @@ pub(super) fn runtime(keys: &[Value]) -> Parameterized {
             name: Some(name.clone()),
             pattern: Some(pattern.source().clone()),
         }))),
-        _ if keys.len() != 2 => Err(arity("A Runtime-Type", 2, Some(2), keys.len())),
-        _ => check_each(&Type::any_runtime(), keys, "String", |key| {
+        _ if keys.len() != 2 => Err(arity("A Runtime-Type", 1, Some(2), keys.len())),
+        _ => check_each(&Type::any_runtime(), keys, "String or String", |key| {
             matches!(key, Value::String(_))
         })
         .map(|()| Type::any_runtime()),
