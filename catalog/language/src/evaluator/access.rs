@@ -56,7 +56,9 @@ impl Evaluator<'_> {
                 });
             }
         } else {
-            self.unfold_into(&mut evaluated, keys, scope)?;
+            for key in keys {
+                evaluated.push(self.evaluate(key, scope)?);
+            }
         }
         let access = Access {
             evaluator: self,

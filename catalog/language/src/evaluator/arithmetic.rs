@@ -9,7 +9,7 @@ use crate::{
     error::{Error, Evaluated},
     host::Strict,
     scope::Scope,
-    values::{HashMap, Value},
+    values::{HashMap, Value, ruby_string},
 };
 
 const NANOSECONDS: i128 = 1_000_000_000;
@@ -31,6 +31,15 @@ impl Evaluator<'_> {
             let message = format!("Operator '{operator}' is not applicable to {operand}.");
             Error::issue(message).at(at_left)
         };
+        let not_applicable_to = |left: &Value, right: &Value| {
+            let message = format!(
+                "Operator '{}' is not applicable to {} when right side is {}.",
+                operator.symbol(),
+                label::with_article(&label::value(left)),
+                label::with_article(&label::value(right)),
+            );
+            Error::issue(message).at(at_left)
+        };
         use BinaryOperator::{Add, LeftShift, Subtract};
         match (&left, operator) {
             (Value::Array(_) | Value::Hash(_) | Value::Uri(_) | Value::Binary(_), Add) => {
@@ -45,6 +54,19 @@ impl Evaluator<'_> {
             (Value::Hash(_), LeftShift) => return Err(not_applicable(&left).into()),
             _ => {}
         }
+        if matches!(left, Value::SemVer(_)) || matches!(right, Value::SemVer(_)) {
+            for (side, expression) in [(&left, left_expression), (&right, right_expression)] {
+                if !matches!(side, Value::SemVer(_)) {
+                    self.numeric(side, expression)?;
+                }
+            }
+            return Err(match with_version(operator, &left, &right) {
+                WithVersion::Refused(refused) => Error::new(refused),
+                WithVersion::NotApplicable => not_applicable(&left),
+                WithVersion::NotApplicableTo => not_applicable_to(&left, &right),
+            }
+            .into());
+        }
         let a = self.numeric(&left, left_expression)?;
         let b = self.numeric(&right, right_expression)?;
         match calculate(operator, a, b) {
@@ -54,16 +76,13 @@ impl Evaluator<'_> {
                 Err(_) => Err(overflow(operator, value).into()),
             },
             Err(Refusal::NotApplicable) => Err(not_applicable(&a.into()).into()),
-            Err(Refusal::NotApplicableTo) => {
-                let message = format!(
-                    "Operator '{}' is not applicable to {} when right side is {}.",
-                    operator.symbol(),
-                    label::with_article(&label::value(&a.into())),
-                    label::with_article(&label::value(&b.into())),
-                );
-                Err(Error::issue(message).at(at_left).into())
-            }
+            Err(Refusal::NotApplicableTo) => Err(not_applicable_to(&a.into(), &b.into()).into()),
             Err(Refusal::Times(message)) => Err(Error::new(message).into()),
+            Err(Refusal::NoModulus) => {
+                let operand = label::value(&b.into());
+                let message = format!("Can not do modulus on a Timespan using a a {operand}");
+                Err(Error::new(message).into())
+            }
             Err(Refusal::DivisionByZero) => Err(Error::issue("Division by 0")
                 .at(right_expression.span)
                 .into()),
@@ -80,9 +99,15 @@ impl Evaluator<'_> {
         }
     }
 
-    pub(super) fn negate(&self, operand: &Expression, scope: &Rc<Scope>) -> Evaluated {
+    /// `-operand`; what is no number is the whole expression's fault.
+    pub(super) fn negate(
+        &self,
+        operand: &Expression,
+        negation: &Expression,
+        scope: &Rc<Scope>,
+    ) -> Evaluated {
         let value = self.evaluate(operand, scope)?;
-        match self.numeric(&value, operand)? {
+        match self.numeric(&value, negation)? {
             Number::Integer(value) => match value.checked_neg() {
                 Some(value) => Ok(Value::Integer(value)),
                 None => Err(overflow(BinaryOperator::Subtract, -i128::from(value)).into()),
@@ -97,6 +122,7 @@ impl Evaluator<'_> {
     /// warning or nothing, by `strict`.
     pub(super) fn numeric(&self, value: &Value, blamed: &Expression) -> Evaluated<Number> {
         let Some(number) = Number::of(value) else {
+            let value = ruby_string(value);
             let message = format!("The value '{value}' cannot be converted to Numeric.");
             return Err(Error::issue(message).at(blamed.span).into());
         };
@@ -141,6 +167,8 @@ enum Refusal {
     NotApplicableTo,
     /// Why two times have no such result.
     Times(&'static str),
+    /// The right side is none that a timespan has a remainder by.
+    NoModulus,
     DivisionByZero,
     Infinite,
     TooBig,
@@ -236,27 +264,35 @@ fn times(operator: BinaryOperator, left: Number, right: Number) -> Result<Outcom
     use BinaryOperator::{Add, Divide, Modulo, Multiply, Subtract};
     use Number::{Float, Integer, Timespan, Timestamp};
     let nanoseconds = |number| match number {
-        Integer(value) => i128::from(value) * NANOSECONDS,
-        Float(value) => (value * NANOSECONDS as f64) as i128,
-        Timestamp(value) | Timespan(value) => value,
+        Integer(value) => Ok(i128::from(value) * NANOSECONDS),
+        Float(value) => whole(value * NANOSECONDS as f64),
+        Timestamp(value) | Timespan(value) => Ok(value),
     };
     let number = match (operator, left, right) {
-        (Add, Timestamp(_), Timestamp(_)) => return Err(Refusal::NotApplicableTo),
-        (Add, Timestamp(_), _) | (Add, _, Timestamp(_)) => {
-            Timestamp(nanoseconds(left) + nanoseconds(right))
+        (Modulo, Float(_), _) => return Err(Refusal::NotApplicable),
+        (Modulo, _, Float(_)) => return Err(Refusal::NotApplicableTo),
+        (Add, Timestamp(_), Timestamp(_)) => {
+            return Err(Refusal::Times("A Timestamp cannot be added to a Timestamp"));
         }
-        (Add, ..) => Timespan(nanoseconds(left) + nanoseconds(right)),
+        (Add, Timestamp(_), _) | (Add, _, Timestamp(_)) => {
+            Timestamp(nanoseconds(left)? + nanoseconds(right)?)
+        }
+        (Add, ..) => Timespan(nanoseconds(left)? + nanoseconds(right)?),
         (Subtract, Timestamp(a), Timestamp(b)) => Timespan(a - b),
-        (Subtract, Timestamp(a), _) => Timestamp(a - nanoseconds(right)),
+        (Subtract, Timestamp(a), _) => Timestamp(a - nanoseconds(right)?),
         (Subtract, Timespan(_), Timestamp(_)) => {
             return Err(Refusal::Times(
                 "A Timestamp cannot be subtracted from a Timespan",
             ));
         }
-        (Subtract, _, Timestamp(_)) => return Err(Refusal::NotApplicableTo),
         (Multiply, Timespan(_), Timestamp(_)) => {
             return Err(Refusal::Times(
                 "A Timestamp cannot be multiplied by a Timestamp",
+            ));
+        }
+        (Multiply, Timespan(_), Timespan(_)) => {
+            return Err(Refusal::Times(
+                "A Timestamp cannot be multiplied by a Timespan",
             ));
         }
         (Divide, Timespan(_), Timestamp(_)) => {
@@ -264,28 +300,101 @@ fn times(operator: BinaryOperator, left: Number, right: Number) -> Result<Outcom
                 "A Timespan cannot be divided by a Timestamp",
             ));
         }
-
-        (Subtract, ..) => Timespan(nanoseconds(left) - nanoseconds(right)),
+        (Subtract, _, Timespan(_)) => Timespan(nanoseconds(left)? - nanoseconds(right)?),
+        (Subtract, Timespan(_), _) => Timespan(nanoseconds(left)? - nanoseconds(right)?),
         (Multiply, Timespan(span), Integer(by)) | (Multiply, Integer(by), Timespan(span)) => {
-            Timespan(span * i128::from(by))
+            Timespan(span.checked_mul(by.into()).ok_or(ENDLESS)?)
         }
         (Multiply, Timespan(span), Float(by)) | (Multiply, Float(by), Timespan(span)) => {
-            Timespan((span as f64 * by) as i128)
+            Timespan(whole(span as f64 * by)?)
         }
-        (Divide | Modulo, Timespan(_), Timespan(0) | Integer(0)) => {
-            return Err(Refusal::DivisionByZero);
+        _ => return divided(operator, left, right),
+    };
+    Ok(Outcome::Number(number))
+}
+
+/// What is left: a timespan by something, or what times do not do.
+fn divided(operator: BinaryOperator, left: Number, right: Number) -> Result<Outcome, Refusal> {
+    use BinaryOperator::{Divide, Modulo};
+    use Number::{Float, Integer, Timespan, Timestamp};
+    let number = match (operator, left, right) {
+        (_, Integer(_) | Float(_), _) => return Err(Refusal::NotApplicableTo),
+        (Divide | Modulo, Timespan(_), Integer(0)) => return Err(Refusal::DivisionByZero),
+        (Divide, Timespan(_), Float(0.0)) => return Err(Refusal::DivisionByZero),
+        (Divide, Timespan(a), Timespan(b)) => {
+            let quotient = a as f64 / b as f64;
+            if quotient.is_infinite() {
+                return Err(Refusal::Infinite);
+            }
+            Float(quotient)
         }
-        (Divide, Timespan(a), Timespan(b)) => Float(a as f64 / b as f64),
-        (Divide, Timespan(a), Integer(b)) => Timespan(a.div_euclid(b.into())),
-        (Divide, Timespan(a), Float(b)) => Timespan((a as f64 / b) as i128),
-        (Modulo, Timespan(a), Timespan(b)) => Timespan(a.rem_euclid(b)),
-        (Modulo, Timespan(a), Integer(b)) => Timespan(a.rem_euclid(i128::from(b) * NANOSECONDS)),
-        (Multiply | Divide, Integer(_) | Float(_), Timestamp(_)) => {
-            return Err(Refusal::NotApplicableTo);
+        (Divide, Timespan(a), Integer(b)) => Timespan(integers(Divide, a, b.into())?),
+        (Divide, Timespan(a), Float(b)) => Timespan(whole((a as f64 / b).floor())?),
+        // The rest of its seconds, as a number.
+        (Modulo, Timespan(a), Integer(b)) => {
+            return integers(Modulo, a.div_euclid(NANOSECONDS), b.into()).map(Outcome::Integer);
         }
+        (Modulo, Timespan(_), Timespan(_) | Timestamp(_)) => return Err(Refusal::NoModulus),
         _ => return Err(Refusal::NotApplicable),
     };
     Ok(Outcome::Number(number))
+}
+
+/// What Ruby says of a float that it makes no integer of.
+const ENDLESS: Refusal = Refusal::Times("Infinity");
+
+/// A float without its fraction, where it is not beyond all times.
+fn whole(value: f64) -> Result<i128, Refusal> {
+    const FARTHEST: f64 = 1e37;
+    match value {
+        value if value.is_nan() => Err(Refusal::Times("NaN")),
+        value if value > FARTHEST => Err(ENDLESS),
+        value if value < -FARTHEST => Err(Refusal::Times("-Infinity")),
+        value => Ok(value as i128),
+    }
+}
+
+/// Why there is no result where a side is a version. It counts as a number, but has no
+/// arithmetic.
+enum WithVersion {
+    Refused(String),
+    NotApplicable,
+    NotApplicableTo,
+}
+
+fn with_version(operator: BinaryOperator, left: &Value, right: &Value) -> WithVersion {
+    use BinaryOperator::{Add, Divide, LeftShift, Modulo, Multiply, RightShift, Subtract};
+    let refused = |text: &str| WithVersion::Refused(text.to_owned());
+    let time = match (left, right) {
+        (Value::Timespan(_), _) | (Value::SemVer(_), Value::Timespan(_)) => "Timespan",
+        (Value::Timestamp(_), _) | (Value::SemVer(_), Value::Timestamp(_)) => "Timestamp",
+        (Value::Float(_), _) if operator == Modulo => return WithVersion::NotApplicable,
+        (Value::SemVer(_), Value::Float(_)) if operator == Modulo => {
+            return WithVersion::NotApplicableTo;
+        }
+        (Value::SemVer(_), _) => return WithVersion::NotApplicable,
+        _ if matches!(operator, LeftShift | RightShift) => return WithVersion::NotApplicable,
+        (number, _) => {
+            let number = label::value(number);
+            let text = format!("SemanticPuppet::Version can't be coerced into {number}");
+            return WithVersion::Refused(text);
+        }
+    };
+    let is_left = !matches!(left, Value::SemVer(_));
+    match (operator, time) {
+        (Add, _) => WithVersion::Refused(format!("A Version cannot be added to a {time}")),
+        (Subtract, _) if is_left => {
+            WithVersion::Refused(format!("A Version cannot be subtracted from a {time}"))
+        }
+        (Multiply, "Timespan") => refused("A Timestamp cannot be multiplied by a Version"),
+        (Divide, "Timespan") if is_left => refused("A Timespan cannot be divided by a Version"),
+        (Modulo, "Timespan") if is_left => {
+            refused("Can not do modulus on a Timespan using a a Version")
+        }
+        (Subtract, "Timespan") => WithVersion::NotApplicable,
+        _ if is_left => WithVersion::NotApplicable,
+        _ => WithVersion::NotApplicableTo,
+    }
 }
 
 /// Concatenates arrays, merges hashes, joins binaries and URIs.
@@ -315,6 +424,11 @@ pub(crate) fn concatenate(left: &Value, right: &Value) -> Result<Value, Error> {
             Ok(Value::Binary([a.as_ref(), b.as_ref()].concat().into()))
         }
         (Value::Binary(_), _) => Err(Error::new("Can only append Binary to a Binary")),
+        (Value::Uri(base), Value::Uri(reference) | Value::String(reference))
+            if !has_scheme(base) && !has_scheme(reference) =>
+        {
+            Err(Error::new("both URI are relative"))
+        }
         (Value::Uri(base), Value::Uri(reference) | Value::String(reference)) => {
             Ok(Value::Uri(merge_uri(base, reference).into()))
         }
@@ -392,15 +506,18 @@ pub(crate) fn delete(left: &Value, right: &Value) -> Value {
     }
 }
 
-/// Resolves a reference against a base (RFC 3986, section 5.2).
-fn merge_uri(base: &Arc<str>, reference: &Arc<str>) -> String {
-    let has_scheme = reference.split_once(':').is_some_and(|(scheme, _)| {
+fn has_scheme(uri: &str) -> bool {
+    uri.split_once(':').is_some_and(|(scheme, _)| {
         !scheme.is_empty()
             && scheme
                 .bytes()
                 .all(|byte| byte.is_ascii_alphanumeric() || b"+-.".contains(&byte))
-    });
-    if has_scheme {
+    })
+}
+
+/// Resolves a reference against a base (RFC 3986, section 5.2).
+fn merge_uri(base: &Arc<str>, reference: &Arc<str>) -> String {
+    if has_scheme(reference) {
         return reference.to_string();
     }
     let (scheme, rest) = base.split_once(':').unwrap_or(("", base));

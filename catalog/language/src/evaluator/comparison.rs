@@ -8,6 +8,7 @@ use super::{Evaluator, label};
 use crate::{
     error::{Error, Evaluated},
     scope::Scope,
+    types::parameterize::class_name,
     values::{Incomparable, Regexp, SemVer, SemVerRange, Value},
 };
 
@@ -29,6 +30,8 @@ impl Evaluator<'_> {
             (LessEqual, Value::Type(a), Value::Type(b)) => b.is_assignable(a),
             (Greater, Value::Type(a), Value::Type(b)) => a.is_assignable(b) && !a.is_equivalent(b),
             (GreaterEqual, Value::Type(a), Value::Type(b)) => a.is_assignable(b),
+            // What is no type is assignable to none.
+            (Less | LessEqual | Greater | GreaterEqual, Value::Type(_), _) => false,
             _ => match compare(&left, &right) {
                 Ok(order) => match operator {
                     Less => order.is_some_and(Ordering::is_lt),
@@ -63,7 +66,11 @@ impl Evaluator<'_> {
             Value::Regexp(regexp) => regexp,
             Value::String(text) => Regexp::of(&text),
             other => {
-                let name = label::value(&other);
+                let name = match &other {
+                    Value::Undef => "nil".to_owned(),
+                    Value::Boolean(value) => value.to_string(),
+                    other => class_name(other).into_owned(),
+                };
                 let detail = format!("no implicit conversion of {name} into String");
                 return Err(not_regexp(&detail).at(right_expression.span).into());
             }

@@ -8,7 +8,7 @@ use super::{Evaluator, comparison};
 use crate::{
     error::{Error, Evaluated},
     scope::Scope,
-    values::Value,
+    values::{Value, ruby_string},
 };
 
 /// Whether a value counts as true: everything but `undef` and `false`.
@@ -80,8 +80,9 @@ impl Evaluator<'_> {
             match default {
                 Some(chosen) => self.evaluate(chosen, scope),
                 None => {
+                    let shown = ruby_string(&value);
                     let message =
-                        format!("No matching entry for selector parameter with value '{value}'");
+                        format!("No matching entry for selector parameter with value '{shown}'");
                     Err(Error::issue(message).at(test.span).into())
                 }
             }

@@ -254,7 +254,7 @@ impl<'c> Evaluator<'c> {
                 UnaryOperator::Not => self
                     .evaluate(operand, scope)
                     .map(|value| Value::Boolean(!is_true(&value))),
-                UnaryOperator::Minus => self.negate(operand, scope),
+                UnaryOperator::Minus => self.negate(operand, expression, scope),
                 UnaryOperator::Splat => self.splat(operand, scope),
             },
             ExpressionKind::Assignment {

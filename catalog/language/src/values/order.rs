@@ -22,6 +22,9 @@ pub enum Incomparable {
     /// The left is a version.
     #[error("Versions not comparable to non Versions")]
     Version,
+    /// The left is `default`.
+    #[error("Symbol not comparable to non Symbol")]
+    Default,
     /// The left is something else.
     #[error("Only Strings, Numbers, Timespans, Timestamps, and Versions are comparable")]
     Other,
@@ -56,6 +59,10 @@ impl Value {
             Self::SemVer(a) => match other {
                 Self::SemVer(b) => Ok(a.cmp(b)),
                 _ => Err(Incomparable::Version),
+            },
+            Self::Default => match other {
+                Self::Default => Ok(Ordering::Equal),
+                _ => Err(Incomparable::Default),
             },
             _ => Err(Incomparable::Other),
         }

@@ -132,3 +132,82 @@ fn strings_show_values_without_quotes() {
     );
     assert_eq!(value("\"${String} ${File['x']}\""), "String File['x']");
 }
+
+#[test]
+fn times_and_versions_have_the_arithmetic_of_the_reference() {
+    for (code, expected) in [
+        ("Timespan(7) % 2", "1"),
+        ("Timespan(-7) / 2", "-0-00:00:03.5"),
+        ("Timespan(7) / -2.0", "-0-00:00:03.5"),
+        ("1 + Timespan(1)", "0-00:00:02.0"),
+    ] {
+        assert_eq!(value(code), expected, "{code}");
+    }
+    for (code, expected) in [
+        (
+            "1 << Timespan(1)",
+            "Operator '<<' is not applicable to an Integer when right side is a Timespan.",
+        ),
+        (
+            "Timespan(1) % 1.5",
+            "Operator '%' is not applicable to a Timespan when right side is a Float.",
+        ),
+        (
+            "Timestamp(0) + Timestamp(0)",
+            "Error while evaluating a '+' expression, A Timestamp cannot be added to a Timestamp",
+        ),
+        (
+            "SemVer('1.2.3') + 1",
+            "Operator '+' is not applicable to a Semver.",
+        ),
+        (
+            "Timestamp(0) - SemVer('1.2.3')",
+            "Error while evaluating a '-' expression, A Version cannot be subtracted from a \
+             Timestamp",
+        ),
+        (
+            "1e300 + Timespan(1)",
+            "Error while evaluating a '+' expression, Infinity",
+        ),
+        (
+            "Timespan(1) / Timespan(0)",
+            "The result of the / expression is Infinity",
+        ),
+    ] {
+        let message = error(&format!("$x = {code}"));
+        let expected = format!("Evaluation Error: {expected} (");
+        assert!(message.starts_with(&expected), "{code}: {message}");
+    }
+}
+
+#[test]
+fn what_is_no_number_is_shown_as_ruby_shows_it() {
+    for (code, shown, column) in [
+        ("1 + [undef, a]", "[nil, \"a\"]", 10),
+        ("1 + {a => 1}", "{\"a\"=>1}", 10),
+        ("/a.b/ * 2", "(?-mix:a.b)", 6),
+        ("- 'abc'", "abc", 6),
+    ] {
+        assert_eq!(
+            error(&format!("$x = {code}")),
+            format!(
+                "Evaluation Error: The value '{shown}' cannot be converted to Numeric. (file: \
+                 test.pp, line: 1, column: {column})"
+            )
+        );
+    }
+}
+
+#[test]
+fn a_type_compared_with_what_is_none_is_not_its_better() {
+    assert_eq!(
+        value("[Integer > 1, String < [], Any >= undef]"),
+        "[false, false, false]"
+    );
+}
+
+#[test]
+fn a_splat_in_brackets_is_one_key() {
+    assert_eq!(value("String({a => 1, b => 2}[*[a, b]], '%p')"), "undef");
+    assert_eq!(value("[1, 2, 3][*[0, 2]]"), "[1, 2]");
+}
