@@ -8,7 +8,10 @@ use std::{
 use ficelle_language::{
     Error, Evaluated, Evaluator, Scope, Type, Unwind, Value,
     error::Location,
-    evaluator::noted::{Noted, is_constant},
+    evaluator::{
+        Defaults,
+        noted::{Noted, is_constant},
+    },
     scope::ScopeKind,
 };
 use ficelle_syntax::{
@@ -292,6 +295,7 @@ impl Compiler<'_> {
                 scope.replace(name.clone(), parameter.value.clone());
             }
         }
+        let defaults = Defaults::new(body.formals.parameters);
         for formal in body.formals.parameters {
             let Some(default) = &formal.default else {
                 continue;
@@ -303,7 +307,10 @@ impl Compiler<'_> {
             if given {
                 continue;
             }
-            let value = evaluator.in_source(body.text, || evaluator.evaluate(default, scope))?;
+            let value = evaluator.in_source(body.text, || {
+                let callee = || self.table.get(id).reference.to_string();
+                defaults.value(evaluator, formal, default, scope, callee)
+            })?;
             self.set_own(id, formal.name.clone(), value.clone())?;
             scope.replace(formal.name.clone(), value);
         }

@@ -6,7 +6,7 @@ use ficelle_syntax::ast::{
     Expression, ExpressionKind, FunctionDefinition, Lambda, Parameter, UnaryOperator,
 };
 
-use super::{Evaluator, label};
+use super::{Defaults, Evaluator, label};
 use crate::{
     error::{Error, Evaluated},
     scope::Scope,
@@ -248,6 +248,12 @@ impl Evaluator<'_> {
             }
             _ => {}
         }
+        let defaults = Defaults::new(parameters);
+        let default = |parameter: &Parameter, default: &Expression| {
+            defaults.value(self, parameter, default, scope, || {
+                signature.name.to_string()
+            })
+        };
         let mut checked: Vec<Value> = Vec::new();
         let is_typed = signature.callable.is_some();
         for (index, parameter) in parameters.iter().enumerate() {
@@ -255,7 +261,7 @@ impl Evaluator<'_> {
                 let rest = arguments.get(index..).unwrap_or_default();
                 let is_missing = matches!(rest, [] | [Value::Undef]);
                 match (&parameter.default, is_missing) {
-                    (Some(default), true) => match self.evaluate(default, scope)? {
+                    (Some(written), true) => match default(parameter, written)? {
                         list @ Value::Array(_) => list,
                         other => Value::array([other]),
                     },
@@ -264,7 +270,7 @@ impl Evaluator<'_> {
             } else {
                 match (arguments.get(index), &parameter.default) {
                     (Some(given), _) => given.clone(),
-                    (None, Some(default)) => self.evaluate(default, scope)?,
+                    (None, Some(written)) => default(parameter, written)?,
                     (None, None) => unreachable!("the number of arguments was checked"),
                 }
             };
@@ -324,7 +330,7 @@ fn is_constant(parameters: &[Parameter], returns: Option<&Expression>) -> bool {
     types.chain(returns).all(is_constant_type)
 }
 
-fn is_constant_type(expression: &Expression) -> bool {
+pub(super) fn is_constant_type(expression: &Expression) -> bool {
     match &expression.kind {
         ExpressionKind::Reference(_)
         | ExpressionKind::String(_)

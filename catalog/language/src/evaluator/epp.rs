@@ -4,7 +4,7 @@ use std::{rc::Rc, sync::Arc};
 
 use ficelle_syntax::ast::{EppTemplate, Program};
 
-use super::{Evaluator, text};
+use super::{Defaults, Evaluator, text};
 use crate::{
     error::{Error, Evaluated, Unwind},
     scope::Scope,
@@ -89,6 +89,7 @@ impl Evaluator<'_> {
         if !is_checked {
             return Ok(());
         }
+        let defaults = Defaults::new(&template.parameters);
         let mut declared = Vec::with_capacity(template.parameters.len());
         let mut bound = given.clone();
         for parameter in &template.parameters {
@@ -105,7 +106,8 @@ impl Evaluator<'_> {
             if matches!(given.get(&key), None | Some(Value::Undef)) {
                 match &parameter.default {
                     Some(default) => {
-                        let value = self.evaluate(default, scope)?;
+                        let callee = || "lambda".to_owned();
+                        let value = defaults.value(self, parameter, default, scope, callee)?;
                         scope.replace(parameter.name.clone(), value.clone());
                         bound.insert(key, value);
                     }

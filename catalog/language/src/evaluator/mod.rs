@@ -31,6 +31,7 @@ use crate::{
 pub(crate) use access::flatten;
 pub use call::{Block, Call};
 pub use control::is_true;
+pub use defaults::Defaults;
 
 mod access;
 pub(crate) mod arithmetic;
@@ -39,6 +40,7 @@ mod call;
 mod closure;
 pub(crate) mod comparison;
 mod control;
+mod defaults;
 pub mod epp;
 pub mod label;
 mod names;
@@ -69,6 +71,8 @@ pub struct Evaluator<'c> {
     types: types::Types,
     annotations: Annotations,
     notes: RefCell<Vec<noted::Notes>>,
+    /// The defaults of parameters that are being evaluated.
+    pending: defaults::Pending,
 }
 
 impl<'c> Evaluator<'c> {
@@ -88,6 +92,7 @@ impl<'c> Evaluator<'c> {
             types: types::Types::default(),
             annotations: Annotations::default(),
             notes: RefCell::default(),
+            pending: defaults::Pending::default(),
         }
     }
 

@@ -17,7 +17,7 @@ use crate::{
 const ALWAYS_KNOWN: [&str; 2] = ["module_name", "caller_module_name"];
 
 /// Variables that only the host sets.
-const RESERVED: [&str; 2] = ["trusted", "facts"];
+const RESERVED: [&str; 3] = ["trusted", "facts", "server_facts"];
 
 impl Evaluator<'_> {
     /// The value of a variable by its name as written, without the dollar; `None` where it is
@@ -39,6 +39,9 @@ impl Evaluator<'_> {
             Found::Value(value) => return Ok(value),
             Found::Nothing(reason) => reason,
         };
+        if self.pending.is_early(name, scope) {
+            return Err(Error::issue(format!("Unknown variable: '{name}'.")).into());
+        }
         let leaf = name.strip_prefix("::").unwrap_or(name);
         if ALWAYS_KNOWN.contains(&leaf) {
             return Ok(Value::Undef);
@@ -64,6 +67,9 @@ impl Evaluator<'_> {
         if name.as_bytes().first().is_some_and(u8::is_ascii_digit) {
             let group = name.parse().ok().and_then(|index| scope.matched(index));
             return Found::Value(group.map_or(Value::Undef, Value::String));
+        }
+        if self.pending.is_early(name, scope) {
+            return Found::Nothing(None);
         }
         if let Some(value) = scope.variable(name) {
             return Found::Value(value);
@@ -224,11 +230,11 @@ impl Evaluator<'_> {
             );
             return Err(Error::issue(message).at(target.span).into());
         }
-        let reserved = &**name == "server_facts";
+        let reserved = RESERVED.contains(&&**name);
         if !reserved && scope.set(name.clone(), value.clone()).is_ok() {
             return Ok(());
         }
-        Err(Error::issue(if reserved || RESERVED.contains(&&**name) {
+        Err(Error::issue(if reserved {
             format!("Attempt to assign to a reserved variable name: '${name}'")
         } else if matches!(&**name, "name" | "title") {
             format!("Cannot reassign built in (or already assigned) variable '${name}'")

@@ -109,3 +109,50 @@ fn steps_are_bounded() {
     let refused = refused.result.expect_err("that is too much");
     assert!(refused.contains("more than 5000 steps"), "{refused}");
 }
+
+#[test]
+fn a_default_sees_only_the_parameters_before_it() {
+    for (code, expected) in [
+        (
+            "function f($a, $b = $c, $c = 2) { $b }\n$x = f(1)",
+            "Evaluation Error: Error while evaluating a Function Call, f: default expression for \
+             $b tries to illegally access not yet evaluated $c (file: test.pp, line: 2, column: 6)",
+        ),
+        (
+            "$b = 5\n$x = with() |$a = \"${b}\", $b = 1| { $a }",
+            "Evaluation Error: Error while evaluating a Function Call, lambda: default expression \
+             for $a tries to illegally access not yet evaluated $b (file: test.pp, line: 2, \
+             column: 6)",
+        ),
+        (
+            "$x = inline_epp('<%- |$a = $b, $b = 1| -%>')",
+            "Evaluation Error: Error while evaluating a Function Call, lambda: default expression \
+             for $a tries to illegally access not yet evaluated $b (file: test.pp, line: 1, \
+             column: 6)",
+        ),
+    ] {
+        assert_eq!(error(code), expected);
+    }
+    assert_eq!(
+        value("function f($a, $b = $a, $c = [1].map |$d| { $d + $b }) { $c }\nf(2)"),
+        "[3]"
+    );
+    assert_eq!(
+        value("function g($d) { $d }\nfunction f($a = g(1), $d = 2) { $a }\nf()"),
+        "1"
+    );
+}
+
+#[test]
+fn facts_are_assigned_nowhere() {
+    for name in ["trusted", "facts", "server_facts"] {
+        assert_eq!(
+            error(&format!("function f() {{ ${name} = 1 }}\n$x = f()")),
+            format!(
+                "Evaluation Error: Attempt to assign to a reserved variable name: '${name}' \
+                 (file: test.pp, line: 1, column: {})",
+                17 + name.len() + 1
+            )
+        );
+    }
+}

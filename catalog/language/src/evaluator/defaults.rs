@@ -1,0 +1,127 @@
+//! Defaults of parameters, which may read the parameters before them and no others.
+
+use std::{
+    cell::{OnceCell, RefCell},
+    rc::Rc,
+    sync::Arc,
+};
+
+use ficelle_syntax::ast::{Expression, ExpressionKind, Parameter};
+
+use super::{Evaluator, closure::is_constant_type};
+use crate::{
+    error::{Error, Evaluated},
+    scope::Scope,
+};
+
+/// The parameters of one call or one resource, whose values become variables one by one.
+pub struct Defaults<'p> {
+    parameters: &'p [Parameter],
+    names: OnceCell<Rc<[Arc<str>]>>,
+}
+
+/// A list of parameters, and the scope where those that have a value have it.
+struct List {
+    scope: Rc<Scope>,
+    names: Rc<[Arc<str>]>,
+}
+
+/// The defaults that are being evaluated, outermost first.
+#[derive(Default)]
+pub(super) struct Pending {
+    lists: RefCell<Vec<List>>,
+    /// A parameter without a value that was read, and whose list it is of.
+    early: RefCell<Option<(usize, Arc<str>)>>,
+}
+
+impl<'p> Defaults<'p> {
+    /// Of these parameters.
+    pub fn new(parameters: &'p [Parameter]) -> Self {
+        Self {
+            parameters,
+            names: OnceCell::new(),
+        }
+    }
+
+    /// The value of a parameter that was given none. `scope` has the variables of those that
+    /// have one.
+    ///
+    /// # Errors
+    /// The default reads a parameter that has no value yet, or raises something.
+    pub fn value(
+        &self,
+        evaluator: &Evaluator<'_>,
+        parameter: &Parameter,
+        default: &Expression,
+        scope: &Rc<Scope>,
+        callee: impl FnOnce() -> String,
+    ) -> Evaluated {
+        if reads_nothing(default) {
+            return evaluator.evaluate(default, scope);
+        }
+        let names = self.names.get_or_init(|| {
+            let names = self.parameters.iter();
+            names.map(|parameter| parameter.name.clone()).collect()
+        });
+        let pending = &evaluator.pending;
+        let list = pending.lists.borrow().len();
+        pending.lists.borrow_mut().push(List {
+            scope: scope.clone(),
+            names: names.clone(),
+        });
+        let value = evaluator.evaluate(default, scope);
+        pending.lists.borrow_mut().pop();
+        let early = pending.early.borrow_mut().take_if(|(of, _)| *of >= list);
+        match (value, early) {
+            (Err(_), Some((_, early))) => {
+                let (from, callee) = (&parameter.name, callee());
+                let place = |name| names.iter().position(|other| other == name);
+                Err(Error::new(if place(&early) < place(from) {
+                    format!("{callee}: expects a value for parameter ${early}")
+                } else {
+                    format!(
+                        "{callee}: default expression for ${from} tries to illegally access not \
+                         yet evaluated ${early}"
+                    )
+                })
+                .into())
+            }
+            (value, _) => value,
+        }
+    }
+}
+
+impl Pending {
+    /// Whether `name`, as seen from `scope`, is a parameter that has no value yet.
+    pub fn is_early(&self, name: &str, scope: &Scope) -> bool {
+        let lists = self.lists.borrow();
+        if lists.is_empty() {
+            return false;
+        }
+        let mut current = Some(scope);
+        while let Some(scope) = current {
+            if scope.own_variable(name).is_some() {
+                return false;
+            }
+            let found = lists.iter().enumerate().find_map(|(at, list)| {
+                let is_of = std::ptr::eq(&*list.scope, scope);
+                let name = list.names.iter().find(|other| is_of && &***other == name)?;
+                Some((at, name.clone()))
+            });
+            if found.is_some() {
+                *self.early.borrow_mut() = found;
+                return true;
+            }
+            current = scope.parent().map(|parent| &**parent);
+        }
+        false
+    }
+}
+
+/// Whether a default has nothing to do with the parameters around it.
+fn reads_nothing(default: &Expression) -> bool {
+    match &default.kind {
+        ExpressionKind::Variable(name) => name.contains("::"),
+        _ => is_constant_type(default),
+    }
+}
