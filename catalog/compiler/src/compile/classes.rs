@@ -241,8 +241,7 @@ fn class_name(value: &Value) -> Evaluated<String> {
             };
             if !type_name.eq_ignore_ascii_case("class") {
                 return refuse(format!(
-                    "Cannot use a Resource[{}] where a Resource['class', name] is expected",
-                    type_name.to_lowercase()
+                    "Cannot use a Resource[{type_name}] where a Resource['class', name] is expected"
                 ));
             }
             match &resource.title {

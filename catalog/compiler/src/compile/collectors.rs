@@ -20,7 +20,7 @@ use super::{
     Compiler, convert,
     declare::Site,
     frame::Frame,
-    overrides::{Override, without_place},
+    overrides::{Override, duplicate, without_place},
     relationships::Endpoint,
     resources::{Mode, Origin, Parameter, Parameters, ResourceId},
 };
@@ -50,6 +50,8 @@ enum What {
 #[derive(Debug)]
 struct Overriding {
     parameters: Parameters,
+    /// The parameter that is given more than once.
+    duplicate: Option<Arc<str>>,
     location: Location,
 }
 
@@ -85,10 +87,21 @@ impl Compiler<'_> {
         };
         let overrides = match expression.attributes.as_slice() {
             [] => None,
-            attributes => Some(Overriding {
-                parameters: self.operations(attributes, place)?.into_iter().collect(),
-                location: place.location(),
-            }),
+            attributes => {
+                let operations = self.operations(attributes, place)?;
+                let mut duplicate = None;
+                let mut parameters = Parameters::default();
+                for (name, parameter) in operations {
+                    if parameters.insert(name.clone(), parameter).is_some() {
+                        duplicate.get_or_insert(name);
+                    }
+                }
+                Some(Overriding {
+                    parameters,
+                    duplicate,
+                    location: place.location(),
+                })
+            }
         };
         let query = match &expression.query {
             Some(query) => self.query(query, place)?,
@@ -277,6 +290,9 @@ impl Compiler<'_> {
         overrides: &Overriding,
         reference: &Reference,
     ) -> Evaluated<()> {
+        if let Some(name) = &overrides.duplicate {
+            return Err(duplicate(name, reference, &overrides.location));
+        }
         let frame = Frame::of(&collector.scope);
         self.overriding.borrow_mut().insert(frame.source().clone());
         let mut parameters = overrides.parameters.clone();

@@ -248,7 +248,13 @@ fn run(compiler: &Compiler<'_>, function: &Function, call: &Call<'_, '_>) -> Eva
                 };
                 format!("'{name}' expects {least} {noun}, got {count}")
             }
-            _ => format!("'{name}' expects between {least} and {most} arguments, got {count}"),
+            _ => {
+                let count = match count {
+                    0 => "none".to_owned(),
+                    count => count.to_string(),
+                };
+                format!("'{name}' expects between {least} and {most} arguments, got {count}")
+            }
         };
         return Err(Error::new(message).into());
     }

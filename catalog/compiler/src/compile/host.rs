@@ -205,6 +205,10 @@ impl Host for Compiler<'_> {
         let reference = self.named(&reference);
         let Some(id) = self.table.find(&reference) else {
             let (type_name, title) = (&reference.type_name, &reference.title);
+            // A class goes by its name here, which has no capitals.
+            if &**type_name == "Class" {
+                return Err(missing(type_name, &title.to_lowercase()).into());
+            }
             return Err(missing(type_name, title).into());
         };
         let (declared_value, kind, frame) = {

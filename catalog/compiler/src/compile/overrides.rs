@@ -38,7 +38,8 @@ impl Compiler<'_> {
         let operations = self.operations(&expression.attributes, place)?;
         let mut targets = Vec::new();
         flatten(&value, &mut targets);
-        let Location { file, line, .. } = place.location();
+        let location = place.location();
+        let (file, line) = (location.file.clone(), location.line);
         for target in targets {
             let reference = match &target {
                 Value::Type(Type::Resource(resource)) => {
@@ -61,10 +62,7 @@ impl Compiler<'_> {
             let mut parameters = Parameters::default();
             for (name, parameter) in &operations {
                 if parameters.insert(name.clone(), parameter.clone()).is_some() {
-                    return Err(Error::new(format!(
-                        "Duplicate parameter '{name}' for on {reference}"
-                    ))
-                    .into());
+                    return Err(duplicate(name, &reference, &location));
                 }
             }
             self.add_override(Override {
@@ -193,6 +191,16 @@ impl Compiler<'_> {
         declared.set(name.clone(), new).map_err(Error::new)?;
         Ok(())
     }
+}
+
+/// An override gives a parameter more than once.
+pub(super) fn duplicate(
+    name: &str,
+    reference: &Reference,
+    location: &Location,
+) -> ficelle_language::Unwind {
+    let message = format!("Duplicate parameter '{name}' for on {reference}");
+    at(message, location.file.clone(), location.line)
 }
 
 /// An error with file and line, which is told as it is.

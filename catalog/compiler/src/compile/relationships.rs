@@ -2,7 +2,7 @@
 
 use std::{rc::Rc, sync::Arc};
 
-use ficelle_language::{Error, Evaluated, Type, Value, host::Place};
+use ficelle_language::{Error, Evaluated, Type, Unwind, Value, host::Place};
 use ficelle_model::Reference;
 use ficelle_syntax::ast::{Expression, ExpressionKind, RelationshipOperator};
 
@@ -238,32 +238,27 @@ impl Compiler<'_> {
             Value::String(text) => match text.split_once('[') {
                 Some((type_name, title)) if title.ends_with(']') && !type_name.is_empty() => {
                     let title = &title[..title.len() - 1];
-                    Some(super::declare::canonical(type_name, title))
+                    super::declare::canonical(type_name, title)
                 }
-                _ => {
-                    let message = format!(
-                        "No title provided and \"{text}\" is not a valid resource reference"
-                    );
-                    return Err(at(message, parameter.origin.file.clone(), parameter.line));
-                }
+                _ => return Err(untitled(text, parameter)),
             },
-            other => reference_of(other),
+            other => match reference_of(other) {
+                Some(reference) => reference,
+                None => return Err(untitled(&texts::ruby(other), parameter)),
+            },
         };
-        match &reference {
-            Some(reference) if self.table.find(&self.named(reference)).is_some() => Ok(()),
-            _ => {
-                let text = match (value, &reference) {
-                    (Value::String(text), _) => text.to_string(),
-                    (_, Some(reference)) => reference.to_string(),
-                    (other, None) => texts::display(other),
-                };
-                let message = format!("Could not find resource '{text}' in parameter '{name}'");
-                let (file, line) = (parameter.origin.file.clone(), parameter.line);
-                match (&file, line) {
-                    (None, None) => Err(without_place(message)),
-                    _ => Err(at(message, file, line)),
-                }
-            }
+        if self.table.find(&self.named(&reference)).is_some() {
+            return Ok(());
+        }
+        let text = match value {
+            Value::String(text) => text.to_string(),
+            _ => reference.to_string(),
+        };
+        let message = format!("Could not find resource '{text}' in parameter '{name}'");
+        let (file, line) = (parameter.origin.file.clone(), parameter.line);
+        match (&file, line) {
+            (None, None) => Err(without_place(message)),
+            _ => Err(at(message, file, line)),
         }
     }
 
@@ -280,6 +275,12 @@ impl Compiler<'_> {
             _ => reference.clone(),
         }
     }
+}
+
+/// What a relationship's parameter names is no resource.
+fn untitled(text: &str, parameter: &Parameter) -> Unwind {
+    let message = format!("No title provided and \"{text}\" is not a valid resource reference");
+    at(message, parameter.origin.file.clone(), parameter.line)
 }
 
 /// What a value is at an end of an arrow.

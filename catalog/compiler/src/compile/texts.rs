@@ -1,12 +1,20 @@
 //! How values read in messages.
 
-use ficelle_language::{Value, evaluator::label};
+use ficelle_language::{Value, evaluator::label, values::inspect};
 
 /// The text that interpolation gives.
 pub(super) fn display(value: &Value) -> String {
     match value {
         Value::String(text) => text.to_string(),
         other => other.to_string(),
+    }
+}
+
+/// The text that Ruby's `to_s` gives: containers as its `inspect` shows them.
+pub(super) fn ruby(value: &Value) -> String {
+    match value {
+        Value::Array(_) | Value::Hash(_) => inspect(value),
+        other => display(other),
     }
 }
 

@@ -34,7 +34,6 @@ pub(super) fn create_resources(compiler: &Compiler<'_>, call: &Call<'_, '_>) -> 
         let location = call.location();
         return Err(at(message, location.file, location.line));
     }
-    let mut references = Vec::new();
     for (title, parameters) in instances.iter() {
         let mut given = defaults.clone();
         match parameters {
@@ -48,9 +47,9 @@ pub(super) fn create_resources(compiler: &Compiler<'_>, call: &Call<'_, '_>) -> 
             Value::Undef => {}
             _ => return refuse("create_resources(): the parameters of a resource must be a hash"),
         }
-        references.extend(declare(compiler, call, &type_name, title, &given, form)?);
+        declare(compiler, call, &type_name, title, &given, form)?;
     }
-    Ok(Value::array(references))
+    Ok(Value::Undef)
 }
 
 fn form_and_type(text: &str) -> (ResourceForm, String) {
