@@ -222,7 +222,8 @@ impl<'s> Parser<'s> {
             TokenKind::LeftBracket | TokenKind::ListStart => self.array()?,
             _ => return Err(self.unexpected()),
         };
-        let span = self.span_from(token.start);
+        // It is said to start where its name does.
+        let span = self.span_from(left.span.start);
         let kind = match left.kind {
             ExpressionKind::Reference(name) => {
                 let source = self.source.clone();
