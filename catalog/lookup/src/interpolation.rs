@@ -2,7 +2,11 @@
 
 use std::sync::Arc;
 
-use ficelle_language::{Value, error::Evaluated, values::HashMap};
+use ficelle_language::{
+    Value,
+    error::Evaluated,
+    values::{HashMap, inspect},
+};
 
 use crate::{
     Interpolated,
@@ -93,6 +97,9 @@ fn string(
         match value {
             Value::Undef => {}
             Value::String(text) => result.push_str(&text),
+            container @ (Value::Array(_) | Value::Hash(_)) => {
+                result.push_str(&inspect(&container));
+            }
             other => result.push_str(&other.to_string()),
         }
     }
@@ -159,7 +166,7 @@ fn scope(
     expression: &str,
     methods: Methods,
 ) -> Evaluated {
-    let key = Key::parse(expression)?;
+    let key = Key::in_string(expression)?;
     let found = invocation.variable(&key.root)?;
     let is_explained = methods == Methods::Allowed;
     if is_explained {

@@ -42,6 +42,17 @@ impl fmt::Display for Segment {
 impl Key {
     /// Reads a key.
     pub fn parse(text: &str) -> Evaluated<Self> {
+        let malformed = || failure(format!("Syntax error in key: '{text}'"));
+        Self::read(text, &malformed)
+    }
+
+    /// Reads the name of a variable that is to be interpolated.
+    pub fn in_string(text: &str) -> Evaluated<Self> {
+        let malformed = || failure(format!("Syntax error in string: {text}"));
+        Self::read(text, &malformed)
+    }
+
+    fn read(text: &str, malformed: &dyn Fn() -> Error) -> Evaluated<Self> {
         let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b':');
         if !text.is_empty() && text.bytes().all(is_plain) {
             let text: Arc<str> = text.into();
@@ -52,7 +63,7 @@ impl Key {
                 segments: Vec::new(),
             });
         }
-        let mut parts = split(text)?.into_iter();
+        let mut parts = split(text, malformed)?.into_iter();
         let root = parts.next().unwrap_or_default().0;
         let segment = |(name, quoted): (String, bool)| match name.parse() {
             Ok(index) if !quoted => Segment::Index(index),
@@ -85,12 +96,8 @@ impl Key {
                     .or_else(|| hash.get(&Value::string(index.to_string())))
                     .cloned(),
                 (Value::Array(elements), Segment::Index(index)) => {
-                    let index = if *index < 0 {
-                        elements.len() as i64 + index
-                    } else {
-                        *index
-                    };
-                    usize::try_from(index)
+                    // From its end nothing is counted here.
+                    usize::try_from(*index)
                         .ok()
                         .and_then(|at| elements.get(at))
                         .cloned()
@@ -137,8 +144,7 @@ pub(crate) fn class_name(value: &Value) -> &'static str {
 }
 
 /// The parts between dots, and whether each was quoted.
-fn split(text: &str) -> Evaluated<Vec<(String, bool)>> {
-    let malformed = || failure(format!("Syntax error in string: {text}"));
+fn split(text: &str, malformed: &dyn Fn() -> Error) -> Evaluated<Vec<(String, bool)>> {
     let mut parts = Vec::new();
     let mut rest = text;
     loop {

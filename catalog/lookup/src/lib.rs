@@ -18,6 +18,7 @@ mod key;
 mod merge;
 mod options;
 mod question;
+mod signature;
 
 use std::sync::Arc;
 
@@ -31,6 +32,7 @@ pub use explain::Explanation;
 pub use function::{DefaultBlock, Deprecated, hiera, lookup};
 pub use merge::{DeepOptions, Merge};
 pub use question::{Answer, Explain, Question};
+pub use signature::check as check_arguments;
 
 /// What a lookup asks of the compile that it serves.
 pub trait LookupHost {

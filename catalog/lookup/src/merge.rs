@@ -1,12 +1,15 @@
 //! What becomes of a key that several places know: first, unique, hash, deep.
 
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 
 use ficelle_language::{
-    Value,
+    Type, Value,
     error::{Error, Evaluated},
+    types::{mismatch, parse::parse_plain},
     values::HashMap,
 };
+
+use crate::key::failure;
 
 /// How values from several places become one.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -48,6 +51,14 @@ impl Merge {
             Some(_) => option("strategy").cloned().unwrap_or_default(),
             None => value.clone(),
         };
+        if let Some(options) = options
+            && matches!(
+                strategy.as_str(),
+                Some("first" | "unique" | "hash" | "deep")
+            )
+        {
+            check_options(options, strategy.as_str() == Some("deep"))?;
+        }
         match strategy.as_str() {
             Some("first" | "default") => Ok(Self::First),
             Some("unique") => Ok(Self::Unique),
@@ -61,7 +72,11 @@ impl Merge {
                 merge_hash_arrays: is_true(option("merge_hash_arrays")),
             })),
             Some(other) => Err(Error::new(format!("Unknown merge strategy: '{other}'")).into()),
-            None => Err(Error::new("the merge strategy must be a string or a hash").into()),
+            None => Err(Error::new(
+                "The hash given as 'merge' must contain the name of a strategy in string form \
+                 for the key 'strategy'",
+            )
+            .into()),
         }
     }
 
@@ -85,13 +100,17 @@ impl Merge {
         places: impl IntoIterator<Item = impl FnOnce() -> Evaluated<Option<Value>>>,
     ) -> Evaluated<Option<Value>> {
         let mut merged: Option<Value> = None;
-        for place in places {
+        let mut places = places.into_iter().peekable();
+        let mut is_only = true;
+        while let Some(place) = places.next() {
+            is_only &= places.peek().is_none();
             let Some(value) = place()? else { continue };
             if *self == Self::First {
                 return Ok(Some(value));
             }
             merged = Some(match merged {
-                None => self.alone(value)?,
+                None if is_only => self.only(value),
+                None => self.first(value),
                 Some(stronger) => self.pair(stronger, value)?,
             });
         }
@@ -101,12 +120,19 @@ impl Merge {
         })
     }
 
-    fn alone(&self, value: Value) -> Evaluated {
+    /// The value of the only place there is: nothing is merged, and it may be anything.
+    fn only(&self, value: Value) -> Value {
+        match (self, &value) {
+            (Self::Unique, Value::Array(elements)) => unique(elements),
+            _ => value,
+        }
+    }
+
+    /// The first of several values.
+    fn first(&self, value: Value) -> Value {
         match self {
-            Self::First => Ok(value),
-            Self::Unique => Ok(Value::array(flatten(value)?)),
-            Self::Hash => hash(value).map(Value::Hash),
-            Self::Deep(_) => Ok(value),
+            Self::First | Self::Hash | Self::Deep(_) => value,
+            Self::Unique => Value::array(flatten(&value)),
         }
     }
 
@@ -114,12 +140,16 @@ impl Merge {
         match self {
             Self::First => Ok(stronger),
             Self::Unique => {
-                let mut elements = flatten(stronger)?;
-                elements.extend(flatten(weaker)?);
+                for (which, value) in [("first", &stronger), ("second", &weaker)] {
+                    check(which, &UNIQUE, value)?;
+                }
+                let mut elements = flatten(&stronger);
+                elements.extend(flatten(&weaker));
                 Ok(Value::array(elements))
             }
             Self::Hash => {
-                let (stronger, weaker) = (hash(stronger)?, hash(weaker)?);
+                let stronger = hash("first", stronger)?;
+                let weaker = hash("second", weaker)?;
                 let mut merged = HashMap::clone(&weaker);
                 for (key, value) in stronger.iter() {
                     merged.insert(key.clone(), value.clone());
@@ -135,33 +165,71 @@ fn is_true(value: Option<&Value>) -> bool {
     matches!(value, Some(Value::Boolean(true)))
 }
 
-fn hash(value: Value) -> Evaluated<Arc<HashMap>> {
-    match value {
-        Value::Hash(hash) => Ok(hash),
-        other => Err(Error::new(format!(
-            "The value given to a hash merge must be a hash, got {}",
-            crate::key::class_name(&other)
+/// What a unique merge takes.
+static UNIQUE: LazyLock<Type> =
+    LazyLock::new(|| parse_plain("Variant[Scalar, Array[Data]]").expect("a type of the language"));
+
+/// What a merge of hashes takes.
+static HASH: LazyLock<Type> =
+    LazyLock::new(|| parse_plain("Hash[String, Data]").expect("a type of the language"));
+
+fn check(which: &str, wanted: &Type, value: &Value) -> Evaluated<()> {
+    let subject = format!("The {which} element of the merge");
+    mismatch::assert(&subject, wanted, value).map_err(|message| failure(message).into())
+}
+
+/// The options of the strategies that are checked: all of them know their own name only, but
+/// for the deep one.
+fn check_options(options: &HashMap, is_deep: bool) -> Evaluated<()> {
+    let known: &[&str] = match is_deep {
+        true => &[
+            "strategy",
+            "knockout_prefix",
+            "merge_debug",
+            "merge_hash_arrays",
+            "sort_merged_arrays",
+        ],
+        false => &["strategy"],
+    };
+    let unknown: Vec<&str> = options
+        .keys()
+        .filter_map(Value::as_str)
+        .filter(|name| !known.contains(name))
+        .collect();
+    match unknown.as_slice() {
+        [] => Ok(()),
+        [one] => Err(Error::new(format!(
+            "The merge options has wrong type, unrecognized key '{one}'"
         ))
         .into()),
+        several => {
+            let keys = several
+                .iter()
+                .map(|key| format!("\n unrecognized key '{key}'"));
+            let keys: String = keys.collect();
+            Err(Error::new(format!("The merge options has wrong type,{keys}")).into())
+        }
     }
 }
 
-fn flatten(value: Value) -> Evaluated<Vec<Value>> {
-    fn into(value: &Value, elements: &mut Vec<Value>) -> Evaluated<()> {
+fn hash(which: &str, value: Value) -> Evaluated<Arc<HashMap>> {
+    check(which, &HASH, &value)?;
+    match value {
+        Value::Hash(hash) => Ok(hash),
+        _ => unreachable!("it is an instance of a type of hashes"),
+    }
+}
+
+fn flatten(value: &Value) -> Vec<Value> {
+    fn into(value: &Value, elements: &mut Vec<Value>) {
         match value {
-            Value::Array(inner) => inner.iter().try_for_each(|element| into(element, elements)),
-            Value::Hash(_) => {
-                Err(Error::new("a hash cannot be merged with the strategy 'unique'").into())
-            }
-            other => {
-                elements.push(other.clone());
-                Ok(())
-            }
+            Value::Array(inner) => inner.iter().for_each(|element| into(element, elements)),
+            other => elements.push(other.clone()),
         }
     }
     let mut elements = Vec::new();
-    into(&value, &mut elements)?;
-    Ok(elements)
+    into(value, &mut elements);
+    elements
 }
 
 fn unique(elements: &[Value]) -> Value {

@@ -10,7 +10,7 @@ use ficelle_language::{
 };
 use ficelle_lookup::{
     Answer, Deprecated, Interpolated, Lookup, LookupHost, LookupSettings, ModuleData, Question,
-    hiera, lookup,
+    check_arguments, hiera, lookup,
 };
 use ficelle_model::inputs::Inputs;
 use ficelle_syntax::{
@@ -86,6 +86,10 @@ impl Compiler<'_> {
 /// `lookup`
 pub(super) fn call_lookup(compiler: &Compiler<'_>, call: &Call<'_, '_>) -> Evaluated {
     let asking = Asking::of(compiler, call);
+    let block_type = call
+        .block
+        .map(|block| move || call.evaluator.block_type(block));
+    check_arguments(call.arguments, block_type.as_ref().map(|given| given as _))?;
     let block = |name: Value| call.yield_block(&[name]);
     let block: Option<&dyn Fn(Value) -> Evaluated> = call.block.map(|_| &block as _);
     lookup(&compiler.lookup, &asking, call.arguments, block)
