@@ -92,6 +92,9 @@ pub trait LookupHost {
     /// It does not; the message names `subject`.
     fn assert_rich_data(&self, subject: &str, value: &Value) -> Evaluated<()>;
 
+    /// Whether `strict` makes errors of what is wrong in data.
+    fn is_strict(&self) -> bool;
+
     /// Warns.
     fn warn(&self, message: &str, file: Option<&str>);
 

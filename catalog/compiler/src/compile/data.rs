@@ -260,6 +260,10 @@ impl LookupHost for Asking<'_, '_, '_> {
         self.assert_type(subject, &builtin::rich_data(), value)
     }
 
+    fn is_strict(&self) -> bool {
+        self.evaluator.host().settings().strict == Strict::Error
+    }
+
     fn warn(&self, message: &str, _file: Option<&str>) {
         self.compiler.log(Level::Warning, message, None);
     }

@@ -20,7 +20,7 @@ use crate::{
         entry::{Location, Place},
     },
     interpolation::{Methods, interpolate},
-    key::{Key, Segment},
+    key::{Key, Segment, failure},
 };
 
 /// The message with which `$context.not_found` leaves a back end.
@@ -244,16 +244,17 @@ impl Lookup {
         match self.cache.load(host.inputs(), path, format)? {
             Some(hash @ Value::Hash(_)) => Ok(hash),
             Some(Value::Undef) | None => Ok(Value::default()),
-            Some(_) => {
-                let kind = if format == Format::Yaml {
-                    "yaml"
-                } else {
-                    "json"
+            Some(other) => {
+                let kind = match format {
+                    Format::Yaml => "yaml",
+                    Format::Json => "json",
                 };
-                host.warn(
-                    &format!("{path}: file does not contain a valid {kind} hash"),
-                    None,
-                );
+                let message = format!("{path}: file does not contain a valid {kind} hash");
+                let is_wrong = format == Format::Yaml && !matches!(other, Value::Boolean(false));
+                if is_wrong && host.is_strict() {
+                    return Err(failure(message).into());
+                }
+                host.warn(&message, None);
                 Ok(Value::default())
             }
         }

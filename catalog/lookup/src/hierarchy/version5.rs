@@ -1,8 +1,13 @@
 //! `version: 5`.
 
-use std::sync::Arc;
+use std::sync::LazyLock;
 
-use ficelle_language::{Value, error::Evaluated, values::HashMap};
+use ficelle_language::{
+    Error, Type, Value,
+    error::Evaluated,
+    types::{mismatch, parse::parse_plain},
+    values::HashMap,
+};
 
 use super::{Backend, ConfigurationFile, Entry, Hierarchy, Layer, Locations, text, texts};
 
@@ -18,24 +23,31 @@ const LOCATIONS: [&str; 7] = [
 ];
 const RESERVED: [&str; 2] = ["path", "uri"];
 
+static CONFIGURATION: LazyLock<Type> = LazyLock::new(|| {
+    let options = "Hash[Pattern[/\\A[A-Za-z](:?[0-9A-Za-z_-]*[0-9A-Za-z])?\\z/], Data]";
+    let one = "String[1]";
+    let some = "Array[String[1], 1]";
+    let levels = format!(
+        "Array[Struct[{{name => {one}, Optional[options] => {options}, Optional[data_hash] => {one}, \
+         Optional[lookup_key] => {one}, Optional[hiera3_backend] => {one}, \
+         Optional[hiera4_data_hash] => {one}, Optional[data_dig] => {one}, Optional[path] => {one}, \
+         Optional[paths] => {some}, Optional[glob] => {one}, Optional[globs] => {some}, \
+         Optional[uri] => {one}, Optional[uris] => {some}, \
+         Optional[mapped_paths] => Array[String[1], 3, 3], Optional[datadir] => {one}}}]]"
+    );
+    let text = format!(
+        "Struct[{{version => Integer[5, 5], Optional[defaults] => Struct[{{\
+         Optional[data_hash] => {one}, Optional[lookup_key] => {one}, Optional[data_dig] => {one}, \
+         Optional[datadir] => {one}, Optional[options] => {options}}}], \
+         Optional[hierarchy] => {levels}, Optional[plan_hierarchy] => {levels}, \
+         Optional[default_hierarchy] => {levels}}}]"
+    );
+    parse_plain(&text).expect("a type of the language")
+});
+
 impl ConfigurationFile<'_> {
     pub(super) fn version5(&self, layer: &Layer, hash: &HashMap) -> Evaluated<Hierarchy> {
-        let known = [
-            "version",
-            "defaults",
-            "hierarchy",
-            "default_hierarchy",
-            "plan_hierarchy",
-        ];
-        for key in hash.keys() {
-            let key = key.as_str().unwrap_or_default();
-            if !known.contains(&key) {
-                return self.refuse(
-                    &format!("The Hiera Configuration has an unrecognized key '{key}'"),
-                    self.line_of_key(key),
-                );
-            }
-        }
+        self.check_type(hash)?;
         let empty = HashMap::default();
         let defaults = match hash.get(&Value::string("defaults")) {
             Some(Value::Hash(defaults)) => defaults,
@@ -61,6 +73,18 @@ impl ConfigurationFile<'_> {
             defaults: default_entries,
             ..Hierarchy::default()
         })
+    }
+
+    fn check_type(&self, hash: &HashMap) -> Evaluated<()> {
+        // What is null there has its default.
+        let mut given = hash.clone();
+        given.retain(|key, value| {
+            !matches!(value, Value::Undef)
+                || !matches!(key.as_str(), Some("defaults" | "hierarchy"))
+        });
+        let subject = format!("The Lookup Configuration at '{}'", self.path);
+        mismatch::assert(&subject, &CONFIGURATION, &Value::hash(given))
+            .map_err(|message| Error::new(message).into())
     }
 
     fn check_defaults(&self, defaults: &HashMap) -> Evaluated<()> {
@@ -101,27 +125,22 @@ impl ConfigurationFile<'_> {
     }
 
     fn levels(&self, levels: &Value, defaults: &HashMap, layer: &Layer) -> Evaluated<Vec<Entry>> {
+        // Its type was checked.
         let Value::Array(levels) = levels else {
-            return self.refuse(
-                "'hierarchy' must be an array",
-                self.line_of_key("hierarchy"),
-            );
+            return Ok(Vec::new());
         };
         let mut entries: Vec<Entry> = Vec::with_capacity(levels.len());
-        for level in levels.iter() {
-            let Value::Hash(level) = level else {
-                return self.refuse(
-                    "every level of 'hierarchy' must be a hash",
-                    self.line_of_key("hierarchy"),
-                );
-            };
+        let levels = levels.iter().filter_map(Value::as_hash);
+        for level in levels {
             let entry = self.level(level, defaults, layer)?;
             if entries.iter().any(|other| other.name == entry.name) {
-                let first = self.line_of("name", &entry.name, 1).unwrap_or_default();
+                let first = self.line_of("name", &entry.name, 1);
+                let first = first.map_or_else(String::new, |line| {
+                    format!(" First defined at (line: {line})")
+                });
                 return self.refuse(
                     &format!(
-                        "Hierarchy name '{}' defined more than once. First defined at (line: \
-                         {first})",
+                        "Hierarchy name '{}' defined more than once.{first}",
                         entry.name
                     ),
                     self.line_of("name", &entry.name, 2),
@@ -133,24 +152,7 @@ impl ConfigurationFile<'_> {
     }
 
     fn level(&self, level: &HashMap, defaults: &HashMap, layer: &Layer) -> Evaluated<Entry> {
-        let Some(name) = text(level, "name") else {
-            return self.refuse(
-                "every level of 'hierarchy' needs a 'name'",
-                self.line_of_key("hierarchy"),
-            );
-        };
-        for key in level.keys() {
-            let key = key.as_str().unwrap_or_default();
-            let is_known = BACKENDS.contains(&key)
-                || LOCATIONS.contains(&key)
-                || matches!(key, "name" | "datadir" | "options");
-            if !is_known {
-                return self.refuse(
-                    &format!("Hierarchy '{name}' has an unrecognized key '{key}'"),
-                    self.line_of_key(key),
-                );
-            }
-        }
+        let name = text(level, "name").unwrap_or_default();
         let given: Vec<&str> = BACKENDS
             .into_iter()
             .filter(|&key| level.contains_key(&Value::string(key)))
@@ -217,37 +219,26 @@ impl ConfigurationFile<'_> {
             folder: self.root().join(folder),
             locations: match locations.first() {
                 None => Locations::None,
-                Some(&key) => self.locations(name, key, &level[&Value::string(key)])?,
+                Some(&key) => located(key, &level[&Value::string(key)]),
             },
             options: options.unwrap_or_default(),
             resolved: Default::default(),
         })
     }
+}
 
-    fn locations(&self, name: &str, key: &str, value: &Value) -> Evaluated<Locations> {
-        let values = texts(value);
-        Ok(match key {
-            "path" | "paths" => Locations::Paths(values),
-            "glob" | "globs" => Locations::Globs(values),
-            "uri" | "uris" => Locations::Uris(values),
-            _ => {
-                let [variable, element, template] =
-                    <[Arc<str>; 3]>::try_from(values).or_else(|_| {
-                        self.refuse(
-                            &format!(
-                                "mapped_paths of hierarchy '{name}' must be [variable, name, \
-                                 template]"
-                            ),
-                            self.line_of_key("mapped_paths"),
-                        )
-                    })?;
-                Locations::Mapped {
-                    variable,
-                    name: element,
-                    template,
-                }
-            }
-        })
+fn located(key: &str, value: &Value) -> Locations {
+    let values = texts(value);
+    match (key, values.as_slice()) {
+        ("path" | "paths", _) => Locations::Paths(values),
+        ("glob" | "globs", _) => Locations::Globs(values),
+        ("uri" | "uris", _) => Locations::Uris(values),
+        (_, [variable, name, template]) => Locations::Mapped {
+            variable: variable.clone(),
+            name: name.clone(),
+            template: template.clone(),
+        },
+        _ => Locations::None,
     }
 }
 

@@ -233,3 +233,53 @@ fn encrypted_values_are_opened() {
     let error = site.without("/keys/private.pem").get("all").unwrap_err();
     assert!(error.contains("/keys/private.pem"), "{error}");
 }
+
+#[test]
+fn a_configuration_is_told_what_its_type_misses() {
+    let refused = |configuration: &str| {
+        let site = World::new().file("/env/hiera.yaml", configuration);
+        site.get("a").unwrap_err()
+    };
+    for (configuration, expected) in [
+        (
+            "version: 5\nhierarchy: [{path: a.yaml}]\n",
+            "entry 'hierarchy' index 0 expects a value for key 'name'",
+        ),
+        (
+            "version: 5\nhierarchy: x\n",
+            "entry 'hierarchy' expects an Array value, got String",
+        ),
+        ("version: 5\nbogus: 1\n", "unrecognized key 'bogus'"),
+    ] {
+        assert_eq!(
+            refused(configuration),
+            format!("The Lookup Configuration at '/env/hiera.yaml' has wrong type, {expected}")
+        );
+    }
+    let site = site().file("/env/data/nodes/web1.yaml", "- 1\n");
+    assert_eq!(
+        site.get("port").unwrap_err(),
+        "/env/data/nodes/web1.yaml: file does not contain a valid yaml hash"
+    );
+}
+
+#[test]
+fn what_cannot_be_merged_is_named() {
+    let merged = |key: &str, merge: &str| {
+        let site = site()
+            .file("/env/data/nodes/web1.yaml", "a: {x: 1}\nb: 1\nc: 2\n")
+            .file("/env/data/common.yaml", "a: [1]\nb: [2, [1]]\n");
+        site.call(vec![Value::string(key), Value::Undef, Value::string(merge)])
+    };
+    assert_eq!(
+        merged("a", "hash").unwrap_err(),
+        "The second element of the merge has wrong type, expects a Hash value, got Tuple"
+    );
+    assert_eq!(merged("b", "unique").unwrap(), "[1, 2]");
+    assert_eq!(merged("c", "hash").unwrap(), "2");
+    assert_eq!(site().get("list.-1").unwrap_err().split(" for ").count(), 2);
+    assert_eq!(
+        site().get("list.").unwrap_err(),
+        "Syntax error in key: 'list.'"
+    );
+}

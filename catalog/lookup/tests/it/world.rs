@@ -131,6 +131,10 @@ impl LookupHost for World {
         Ok(())
     }
 
+    fn is_strict(&self) -> bool {
+        true
+    }
+
     fn warn(&self, message: &str, _file: Option<&str>) {
         self.warnings.borrow_mut().push(message.to_owned());
     }
