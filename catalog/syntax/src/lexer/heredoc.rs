@@ -67,8 +67,14 @@ impl<'s> Lexer<'s> {
             }
         }
         self.push_text(TokenKind::Heredoc, start, after, specification.syntax);
-        self.heredoc_text(body, end, end_line.margin, &specification)?;
-        self.position = after;
+        let read = self.heredoc_text(body, end, end_line.margin, &specification);
+        // The text may stand before the tag, where a string reaches past the heredoc before: errors
+        // in it do not lead back there.
+        self.position = match read {
+            Ok(()) => after,
+            Err(_) => self.position.max(after),
+        };
+        read?;
         self.after = Some(TokenKind::String);
         Ok(())
     }

@@ -14,13 +14,16 @@ mod token;
 pub(crate) use cursor::is_word;
 pub(crate) use token::{LexerIssue, Token, TokenKind, Tokens};
 
-use std::sync::Arc;
+use std::{ops::Range, sync::Arc};
 
 use self::epp::EppMode;
 use self::token::keyword;
 
 /// How deep strings may be nested in interpolations.
 const STRING_NESTING_LIMIT: u32 = 64;
+/// How many times its own length of a source may be read again, where strings and comments reach
+/// past heredocs: what bounds the work, and the tokens.
+const REREADING_LIMIT: usize = 8;
 
 /// What could not be read, and where reading may go on.
 #[derive(Debug)]
@@ -43,6 +46,10 @@ pub(crate) struct Lexer<'s> {
     line_start: usize,
     /// Where to go on at the next line break: after the texts of this line's heredocs.
     newline_jump: Option<usize>,
+    /// How many bytes were gone back in all.
+    reread: usize,
+    /// Where no slash ends a regular expression: none needs to be searched for again.
+    without_slash: Range<usize>,
     brace_count: i32,
     /// What is taken off the start of lines, inside a heredoc with a margin.
     margin: Option<&'s str>,
@@ -64,6 +71,8 @@ impl<'s> Lexer<'s> {
             after: None,
             line_start: 0,
             newline_jump: None,
+            reread: 0,
+            without_slash: 0..0,
             brace_count: 0,
             margin: None,
             nesting: 0,
@@ -101,19 +110,19 @@ impl<'s> Lexer<'s> {
         self.finish()
     }
 
+    /// Reads to the end. That there is one: every turn moves on, or goes back by a line break,
+    /// which `line_break` counts and bounds.
     fn drain(&mut self) {
         while self.position < self.end {
             let mark = self.tokens.list.len();
-            let before = (self.position, self.newline_jump);
+            let before = (self.position, self.reread);
             if let Err(error) = self.token() {
                 self.fail(mark, error);
                 self.nesting = 0;
             }
-            // A string may reach past the heredoc whose line it starts on; as in the reference, the
-            // next line break then leads back behind the heredoc. That is once a heredoc.
             debug_assert!(
-                self.position > before.0 || before.1 == Some(self.position),
-                "the lexer always moves on"
+                self.position > before.0 || self.reread > before.1,
+                "the lexer moves on, or counts that it goes back"
             );
         }
     }
@@ -235,11 +244,7 @@ impl<'s> Lexer<'s> {
                 self.skip_blanks();
                 return Ok(());
             }
-            b'\n' => {
-                self.position = self.newline_jump.take().unwrap_or(start + 1);
-                self.line_start = self.position;
-                return Ok(());
-            }
+            b'\n' => return self.line_break(),
             b'#' => {
                 let rest = &self.text.as_bytes()[start..self.end];
                 self.position = start + memchr::memchr(b'\n', rest).unwrap_or(rest.len());
@@ -353,6 +358,24 @@ impl<'s> Lexer<'s> {
         Ok(())
     }
 
+    /// Goes on at the next line, behind the heredocs of this one. A string or a comment may reach
+    /// past the heredoc whose line it starts on; as in the reference this then leads back.
+    fn line_break(&mut self) -> Lexed<()> {
+        let start = self.position;
+        let next = self.newline_jump.take().unwrap_or(start + 1);
+        if next <= start {
+            self.reread += start + 1 - next;
+            if self.reread > REREADING_LIMIT * self.text.len() {
+                let message = "Strings or comments reach past the heredocs of their lines too \
+                               often: begin the text of a heredoc on the line after its '@()'";
+                return Err(self.fatal_at(start, "REREADING_LIMIT", message.into()));
+            }
+        }
+        self.position = next;
+        self.line_start = next;
+        Ok(())
+    }
+
     /// A name, a keyword or a bare word.
     fn bare_word(&mut self) -> Lexed<()> {
         let start = self.position;
@@ -428,7 +451,8 @@ impl<'s> Lexer<'s> {
             self.position = start + 2 + length + 2;
             return Ok(());
         }
-        if !self.after.is_some_and(TokenKind::ends_operand) {
+        let searched = self.without_slash.start <= start && self.end <= self.without_slash.end;
+        if !searched && !self.after.is_some_and(TokenKind::ends_operand) {
             let mut from = 1;
             while let Some(at) = memchr::memchr(b'/', &rest[from..]) {
                 let close = from + at;
@@ -446,6 +470,7 @@ impl<'s> Lexer<'s> {
                 }
                 from = close + 1;
             }
+            self.without_slash = start..self.end;
         }
         self.push(TokenKind::Slash, start, start + 1);
         Ok(())

@@ -152,13 +152,16 @@ fn any_text_at_all() {
 }
 
 /// Inputs that made the lexer or the parser panic once: a string that reaches past the heredoc on
-/// whose line it starts, so that the line's end leads back.
+/// whose line it starts, so that the line's end leads back; also when that line's end is inside a
+/// further string.
 #[test]
 fn what_fuzzing_found() {
     for text in [
         "@(O)\"\nO\n\"\n",
         "<% @(O)\"\nO\n\"\n %>",
         "notice(@(O), \"\nO\n\")\n",
+        "@(O)\"\nO\n0n\"\"${\n",
+        "@(O)\"\nO\n$x ${@(P)}\"\nP\n\"${\n",
     ] {
         check(text);
     }

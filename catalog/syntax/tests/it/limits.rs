@@ -106,3 +106,13 @@ fn several_errors_are_told_at_once() {
         .collect();
     assert_eq!(lines, [2, 4, 6]);
 }
+
+/// Each comment leads back to behind its heredoc, where the next one starts.
+#[test]
+fn what_is_read_again_is_bounded() {
+    let text = |lines| format!("{}*/ 1\n", "@(A)/*\nA\n".repeat(lines));
+    assert!(first_error(text(3)) != "REREADING_LIMIT");
+    let parsed = parse(Source::new(None, text(300)), ParseOptions { tasks: false });
+    let mut codes = parsed.diagnostics.iter().map(|found| found.code);
+    assert!(codes.any(|code| code == "REREADING_LIMIT"));
+}
