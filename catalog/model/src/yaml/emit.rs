@@ -19,7 +19,7 @@ enum Position {
     Root,
     /// `key:`
     Key,
-    /// `-`
+    /// `-`, or the `:` of a key that began with `?`
     Dash,
 }
 
@@ -31,6 +31,14 @@ fn value(text: &mut String, data: &Data, indent: usize, position: Position) {
                     text.push(' ');
                 } else {
                     line(text, indent);
+                }
+                if !is_simple(key) {
+                    text.push_str("? ");
+                    string(text, key, indent + 1);
+                    line(text, indent);
+                    text.push(':');
+                    value(text, item, indent + 1, Position::Dash);
+                    continue;
                 }
                 scalar(text, key);
                 text.push(':');
@@ -68,10 +76,7 @@ fn value(text: &mut String, data: &Data, indent: usize, position: Position) {
                 Data::Boolean(value) => drop(write!(text, "{value}")),
                 Data::Integer(value) => drop(write!(text, "{value}")),
                 Data::Float(value) => drop(write!(text, "{value:?}")),
-                Data::String(string) if string.contains('\n') && is_block(string) => {
-                    block(text, string, indent);
-                }
-                Data::String(string) => scalar(text, string),
+                Data::String(value) => string(text, value, indent),
                 Data::Sensitive(_) => text.push_str("'[value redacted]'"),
                 Data::Typed(typed) => scalar(text, typed.value.as_str().unwrap_or_default()),
                 Data::Hash(_) => text.push_str("{}"),
@@ -87,6 +92,20 @@ fn value(text: &mut String, data: &Data, indent: usize, position: Position) {
 fn line(text: &mut String, indent: usize) {
     text.push('\n');
     text.extend(std::iter::repeat_n("  ", indent));
+}
+
+/// Whether a key can stand before its colon without `?`: what is read ends such keys at a line
+/// break and after 1,024 characters; Psych writes none beyond 128 bytes.
+fn is_simple(key: &str) -> bool {
+    key.len() <= 128 && !key.contains('\n')
+}
+
+fn string(text: &mut String, string: &str, indent: usize) {
+    if string.contains('\n') && is_block(string) {
+        block(text, string, indent);
+    } else {
+        scalar(text, string);
+    }
 }
 
 /// Whether a text can stand as it is in a `|` block.

@@ -164,3 +164,33 @@ fn what_only_stands_escaped_comes_back() {
         assert_eq!(read, Ok(data), "{emitted:?}");
     }
 }
+
+/// Fuzzing found a key that was too long to be read again. The texts are Psych's own.
+#[test]
+fn long_keys_stand_behind_question_marks() {
+    let (simple, long) = ("k".repeat(128), "k".repeat(129));
+    for (key, value, emitted) in [
+        (&*simple, Data::Integer(1), format!("---\n{simple}: 1\n")),
+        (&*long, Data::Integer(1), format!("---\n? {long}\n: 1\n")),
+        (
+            &*long,
+            Data::Array(vec![
+                Data::Integer(1),
+                Data::Hash(DataHash::from_iter([
+                    ("a".into(), Data::Integer(2)),
+                    (long.as_str().into(), Data::Array(vec![Data::from("b")])),
+                ])),
+            ]),
+            format!("---\n? {long}\n: - 1\n  - a: 2\n    ? {long}\n    : - b\n"),
+        ),
+        (
+            "multi\nline",
+            Data::from("c\nd"),
+            "---\n? |-\n  multi\n  line\n: |-\n  c\n  d\n".to_owned(),
+        ),
+    ] {
+        let data = Data::Hash(DataHash::from_iter([(key.into(), value)]));
+        assert_eq!(emit(&data), emitted);
+        assert_eq!(read(&emitted).to_data(), data);
+    }
+}
