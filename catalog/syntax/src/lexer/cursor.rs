@@ -65,11 +65,12 @@ impl Lexer<'_> {
         }
     }
 
-    /// Whether only blanks stand before `at` on its line.
+    /// Whether only blanks stand before `at` on its line; looked at from `at` on, where the token
+    /// before ends the search.
     pub(super) fn first_on_line(&self, at: usize) -> bool {
         self.text
             .get(self.line_start..at)
-            .is_some_and(|before| before.chars().all(is_blank))
+            .is_some_and(|before| before.chars().rev().all(is_blank))
     }
 
     /// Where the word characters from `at` on end.
