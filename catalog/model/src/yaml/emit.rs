@@ -143,17 +143,21 @@ fn scalar(text: &mut String, string: &str) {
         '!', '&', '*', '-', '?', ':', '[', ']', '{', '}', ',', '#', '|', '>', '@', '`', '"', '\'',
         '%', ' ', '=',
     ]);
+    // At the start of a line it ends the document.
+    let is_mark = string.starts_with("...");
     let is_plain = is_same
         && starts_plain
+        && !is_mark
         && !string.ends_with([' ', ':'])
         && !string.contains(": ")
         && !string.contains(" #")
         && !string.chars().any(is_odd);
-    // What YAML 1.1 might take for a truth value, Psych quotes like this.
+    // What YAML 1.1 might take for a truth value or a mark, Psych quotes like this.
     let is_letter = matches!(string, "y" | "n" | "Y" | "N");
+    let is_double = is_letter || is_mark && !string.contains('"');
     if is_plain && !is_letter {
         text.push_str(string);
-    } else if is_letter || string.chars().any(is_odd) {
+    } else if is_double || string.chars().any(is_odd) {
         text.push('"');
         for c in string.chars() {
             match c {

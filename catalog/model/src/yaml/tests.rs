@@ -194,3 +194,44 @@ fn long_keys_stand_behind_question_marks() {
         assert_eq!(read(&emitted).to_data(), data);
     }
 }
+
+/// Fuzzing found a key that read as the end of the document. The texts are Psych's own.
+#[test]
+fn what_begins_like_the_end_of_a_document_is_quoted() {
+    for (string, emitted) in [
+        ("...", "\"...\""),
+        ("... a", "\"... a\""),
+        ("...\"x\"", "'...\"x\"'"),
+        ("a ...", "a ..."),
+    ] {
+        let data = Data::Hash(DataHash::from_iter([(string.into(), Data::from(string))]));
+        let text = emit(&data);
+        assert_eq!(text, format!("---\n{emitted}: {emitted}\n"));
+        assert_eq!(read(&text).to_data(), data);
+    }
+}
+
+#[test]
+fn strings_of_marks_come_back_from_everywhere() {
+    let marks: Vec<char> = "\t\n\r :#-.?'\"\\{}[],a1%@&*!|>~=<_+é\0\u{1}\u{7f}\u{85}\u{a0}\u{2028}\
+                            \u{feff}\u{fffe}\u{1f600}"
+        .chars()
+        .collect();
+    let pairs = marks
+        .iter()
+        .flat_map(|first| marks.iter().map(move |second| format!("{first}{second}")));
+    for pair in pairs {
+        for string in [format!("{pair}{pair}b"), pair] {
+            let value = Data::from(&*string);
+            let inside = Data::Hash(DataHash::from_iter([(
+                string.as_str().into(),
+                Data::Array(vec![value.clone()]),
+            )]));
+            for data in [value, Data::Array(vec![inside.clone()]), inside] {
+                let text = emit(&data);
+                let back = parse(&text).map(|node| node.to_data());
+                assert_eq!(back, Ok(data), "{text:?}");
+            }
+        }
+    }
+}
