@@ -219,6 +219,30 @@ fn what_runs_away_is_stopped() {
     });
 }
 
+/// An array that has itself twice, and so on down, has more parts than can be looked at.
+#[test]
+fn shared_parts_are_not_met_without_end() {
+    with_stack(|| {
+        for shown in [
+            "a.flatten",
+            "a.join",
+            "a",
+            "a.to_json",
+            "scope.call_function('upcase', [a])",
+        ] {
+            let template = format!("<% a = ['x']; 60.times {{ a = [a, a] }} %><%= {shown} %>");
+            assert_eq!(kind(&template), ErbErrorKind::Limit, "{template}");
+        }
+        for inner in ["[a, a]", "{a => a}"] {
+            let other = inner.replace('a', "b");
+            let template =
+                format!("<% a = b = [1]; 60.times {{ a = {inner}; b = {other} }} %><%= a == b %>");
+            let rendered = render(&template, &Variables::new(Vec::new()));
+            assert_eq!(rendered.ok().as_deref(), Some("false"));
+        }
+    });
+}
+
 #[test]
 fn nothing_of_the_system_is_in_reach() {
     for code in [

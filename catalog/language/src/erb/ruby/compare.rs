@@ -1,41 +1,38 @@
 //! When objects are equal, the same key, or in which order.
 
 use std::{
+    cell::Cell,
     cmp::Ordering,
     hash::{Hash, Hasher},
     rc::Rc,
 };
 
-use super::value::{Key, Value};
+use super::{
+    value::{Key, Value},
+    walk::{Walk, compare_inside},
+};
 
 /// How deep nested objects are compared. Below, they are taken for different.
 const DEPTH: usize = 200;
+/// How many arrays and hashes inside each other are compared. Beyond, they are taken for
+/// different.
+const PARTS: usize = 4 << 20;
+/// How many of its parts the hash of an object goes by.
+const HASHED_PARTS: usize = 1 << 16;
 
 /// `==`
 pub(super) fn equal(left: &Value, right: &Value) -> bool {
-    equal_at(left, right, 0)
-}
-
-fn equal_at(left: &Value, right: &Value, depth: usize) -> bool {
-    if depth > DEPTH {
-        return false;
-    }
     match (left, right) {
         (Value::Integer(a), Value::Float(b)) | (Value::Float(b), Value::Integer(a)) => {
             compare_numbers(*a, *b) == Some(Ordering::Equal)
         }
         (Value::Float(a), Value::Float(b)) => a == b,
-        _ => {
-            same_parts(left, right, depth, equal_at).unwrap_or_else(|| same_key(left, right, depth))
-        }
+        _ => same_parts(left, right, equal).unwrap_or_else(|| same_key(left, right)),
     }
 }
 
 /// `eql?`
-pub(super) fn same_key(left: &Value, right: &Value, depth: usize) -> bool {
-    if depth > DEPTH {
-        return false;
-    }
+pub(super) fn same_key(left: &Value, right: &Value) -> bool {
     match (left, right) {
         (Value::Nil, Value::Nil)
         | (Value::Scope, Value::Scope)
@@ -52,51 +49,44 @@ pub(super) fn same_key(left: &Value, right: &Value, depth: usize) -> bool {
         (Value::Exception(a), Value::Exception(b)) => a.class == b.class && a.message == b.message,
         (Value::Foreign(a), Value::Foreign(b)) => a == b,
         (Value::Address(a), Value::Address(b)) => a == b,
-        _ => same_parts(left, right, depth, same_key).unwrap_or(false),
+        _ => same_parts(left, right, same_key).unwrap_or(false),
     }
 }
 
 /// Whether arrays, hashes or ranges have the same parts; `None` where these are none.
-fn same_parts(
-    left: &Value,
-    right: &Value,
-    depth: usize,
-    same: fn(&Value, &Value, usize) -> bool,
-) -> Option<bool> {
+fn same_parts(left: &Value, right: &Value, same: fn(&Value, &Value) -> bool) -> Option<bool> {
+    let inside = |compare: &dyn Fn() -> bool| compare_inside(DEPTH, PARTS, compare) == Some(true);
     Some(match (left, right) {
         (Value::Array(a), Value::Array(b)) => {
             if Rc::ptr_eq(a, b) {
                 return Some(true);
             }
             let (a, b) = (a.0.borrow(), b.0.borrow());
-            a.len() == b.len() && a.iter().zip(&*b).all(|(a, b)| same(a, b, depth + 1))
+            a.len() == b.len() && inside(&|| a.iter().zip(&*b).all(|(a, b)| same(a, b)))
         }
         (Value::Hash(a), Value::Hash(b)) => {
             if Rc::ptr_eq(a, b) {
                 return Some(true);
             }
             let (a, b) = (a.entries.borrow(), b.entries.borrow());
-            let holds = |(key, value)| {
-                b.get(key)
-                    .is_some_and(|other| same(value, other, depth + 1))
-            };
-            a.len() == b.len() && a.iter().all(holds)
+            let holds = |(key, value)| b.get(key).is_some_and(|other| same(value, other));
+            a.len() == b.len() && inside(&|| a.iter().all(holds))
         }
         (Value::Range(a), Value::Range(b)) => {
             a.is_exclusive == b.is_exclusive
-                && same(&a.from, &b.from, depth + 1)
-                && same(&a.to, &b.to, depth + 1)
+                && inside(&|| same(&a.from, &b.from) && same(&a.to, &b.to))
         }
         _ => return None,
     })
 }
 
 /// What [`same_key`] goes by, hashed.
-pub(super) fn hash<H: Hasher>(value: &Value, state: &mut H, depth: usize) {
+pub(super) fn hash<H: Hasher>(value: &Value, state: &mut H) {
+    hash_at(value, state, Walk::new(DEPTH, &Cell::new(HASHED_PARTS)));
+}
+
+fn hash_at<H: Hasher>(value: &Value, state: &mut H, walk: Walk<'_>) {
     std::mem::discriminant(value).hash(state);
-    if depth > DEPTH {
-        return;
-    }
     match value {
         Value::Bool(value) => value.hash(state),
         Value::Integer(value) => value.hash(state),
@@ -109,7 +99,10 @@ pub(super) fn hash<H: Hasher>(value: &Value, state: &mut H, depth: usize) {
             let list = list.0.borrow();
             list.len().hash(state);
             for element in list.iter() {
-                hash(element, state, depth + 1);
+                let Some(walk) = walk.enter() else {
+                    return;
+                };
+                hash_at(element, state, walk);
             }
         }
         Value::Hash(map) => map.entries.borrow().len().hash(state),
@@ -140,13 +133,6 @@ pub(super) fn compare_numbers(integer: i64, float: f64) -> Option<Ordering> {
 
 /// `<=>`; `None` where there is no order.
 pub(super) fn compare(left: &Value, right: &Value) -> Option<Ordering> {
-    compare_at(left, right, 0)
-}
-
-fn compare_at(left: &Value, right: &Value, depth: usize) -> Option<Ordering> {
-    if depth > DEPTH {
-        return None;
-    }
     match (left, right) {
         (Value::Integer(a), Value::Integer(b)) => Some(a.cmp(b)),
         (Value::Float(a), Value::Float(b)) => a.partial_cmp(b),
@@ -160,15 +146,17 @@ fn compare_at(left: &Value, right: &Value, depth: usize) -> Option<Ordering> {
         (Value::Time(a), Value::Time(b)) => Some(a.timestamp().cmp(&b.timestamp())),
         (Value::Array(a), Value::Array(b)) => {
             let (a, b) = (a.0.borrow(), b.0.borrow());
-            for (a, b) in a.iter().zip(&*b) {
-                match compare_at(a, b, depth + 1)? {
-                    Ordering::Equal => {}
-                    other => return Some(other),
+            compare_inside(DEPTH, PARTS, || {
+                for (a, b) in a.iter().zip(&*b) {
+                    match compare(a, b)? {
+                        Ordering::Equal => {}
+                        other => return Some(other),
+                    }
                 }
-            }
-            Some(a.len().cmp(&b.len()))
+                Some(a.len().cmp(&b.len()))
+            })?
         }
-        _ => equal_at(left, right, depth).then_some(Ordering::Equal),
+        _ => equal(left, right).then_some(Ordering::Equal),
     }
 }
 

@@ -1,15 +1,18 @@
 //! Values of the Puppet language as Ruby's, and back.
 
-use std::rc::Rc;
+use std::{cell::Cell, rc::Rc};
 
 use super::{
     interpreter::{Run, Stop},
     value::{Entries, RegexpValue, Value},
+    walk::Walk,
 };
 use crate::values::{HashMap, Regexp, Value as PuppetValue};
 
 /// How deep objects are converted.
 const DEPTH: usize = 200;
+/// How many parts an object may have: there, each of them takes room of its own.
+const PARTS: usize = 1 << 20;
 
 /// The object for a value. What Ruby has no class for stays what it is.
 pub(super) fn to_ruby(value: &PuppetValue) -> Value {
@@ -38,13 +41,16 @@ pub(super) fn to_ruby(value: &PuppetValue) -> Value {
 
 /// The value for an object, where there is one.
 pub(super) fn to_puppet(value: &Value) -> Run<PuppetValue> {
-    convert(value, 0)
+    convert(value, Walk::new(DEPTH, &Cell::new(PARTS)))
 }
 
-fn convert(value: &Value, depth: usize) -> Run<PuppetValue> {
-    if depth > DEPTH {
-        return Err(Stop::Limit("a value is nested too deep".to_owned()));
-    }
+fn convert(value: &Value, walk: Walk<'_>) -> Run<PuppetValue> {
+    let inner = |value: &Value| match walk.enter() {
+        Some(walk) => convert(value, walk),
+        None => Err(Stop::Limit(
+            "a value is nested too deep, or has too many parts".to_owned(),
+        )),
+    };
     Ok(match value {
         Value::Nil => PuppetValue::Undef,
         Value::Bool(value) => PuppetValue::Boolean(*value),
@@ -58,13 +64,13 @@ fn convert(value: &Value, depth: usize) -> Run<PuppetValue> {
         },
         Value::Array(list) => {
             let list = list.0.borrow();
-            let elements = list.iter().map(|element| convert(element, depth + 1));
+            let elements = list.iter().map(inner);
             PuppetValue::array(elements.collect::<Run<Vec<_>>>()?)
         }
         Value::Hash(map) => {
             let mut entries = HashMap::default();
             for (key, value) in map.entries.borrow().iter() {
-                entries.insert(convert(&key.0, depth + 1)?, convert(value, depth + 1)?);
+                entries.insert(inner(&key.0)?, inner(value)?);
             }
             PuppetValue::hash(entries)
         }

@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use super::{
     interpreter::{Run, Stop},
-    text::display,
+    text::{LONGEST, display},
     value::{Entries, Key, Value},
 };
 use crate::values::number::float_text;
@@ -32,6 +32,9 @@ fn write(out: &mut String, value: &Value, indent: Option<&str>, depth: usize) ->
             "JSON::NestingError",
             format!("nesting of {depth} is too deep"),
         ));
+    }
+    if out.len() > LONGEST {
+        return Err(Stop::Limit("the JSON of a value is too long".to_owned()));
     }
     let line = |out: &mut String, depth: usize| {
         if let Some(indent) = indent {

@@ -13,6 +13,7 @@ mod parser;
 mod strftime;
 mod text;
 mod value;
+mod walk;
 mod yaml;
 
 pub(in crate::erb) use ast::Node;

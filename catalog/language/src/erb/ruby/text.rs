@@ -1,17 +1,18 @@
 //! How objects read: `to_s` and `inspect`.
 
-use std::sync::Arc;
+use std::{cell::Cell, sync::Arc};
 
 use super::{
     interpreter::{Run, Stop},
     value::{RegexpValue, Value},
+    walk::Walk,
 };
 use crate::values::{self, Value as PuppetValue, number::float_text};
 
 /// How deep `inspect` goes.
 const DEPTH: usize = 100;
 /// How long a text of `inspect` may get.
-const LONGEST: usize = 16 << 20;
+pub(super) const LONGEST: usize = 16 << 20;
 
 /// `to_s`
 pub(super) fn display(value: &Value) -> Run<String> {
@@ -37,8 +38,10 @@ pub(super) fn display(value: &Value) -> Run<String> {
         Value::Foreign(value) => value.to_string(),
         Value::Address(address) => address.display(),
         Value::Array(_) | Value::Hash(_) => {
-            if is_deep(value, 0) {
-                return Err(Stop::Limit("a value is nested too deep".to_owned()));
+            // No part takes less than a character.
+            if is_deep(value, Walk::new(DEPTH, &Cell::new(LONGEST))) {
+                let message = "a value is nested too deep, or has too many parts";
+                return Err(Stop::Limit(message.to_owned()));
             }
             let text = inspect(value);
             if text.len() > LONGEST {
@@ -56,17 +59,19 @@ pub(super) fn display(value: &Value) -> Run<String> {
     })
 }
 
-/// Whether a value is nested deeper than it can be shown.
-fn is_deep(value: &Value, depth: usize) -> bool {
-    depth >= DEPTH
-        || match value {
-            Value::Array(list) => list.0.borrow().iter().any(|item| is_deep(item, depth + 1)),
-            Value::Hash(map) => {
-                let entries = map.entries.borrow();
-                entries.values().any(|item| is_deep(item, depth + 1))
-            }
-            _ => false,
+/// Whether a value is nested deeper, or has more parts, than can be shown.
+fn is_deep(value: &Value, walk: Walk<'_>) -> bool {
+    let Some(walk) = walk.enter() else {
+        return true;
+    };
+    match value {
+        Value::Array(list) => list.0.borrow().iter().any(|item| is_deep(item, walk)),
+        Value::Hash(map) => {
+            let entries = map.entries.borrow();
+            entries.values().any(|item| is_deep(item, walk))
         }
+        _ => false,
+    }
 }
 
 /// `inspect`

@@ -250,7 +250,7 @@ impl<T: Into<Value>> From<Option<T>> for Value {
 
 impl PartialEq for Key {
     fn eq(&self, other: &Self) -> bool {
-        compare::same_key(&self.0, &other.0, 0)
+        compare::same_key(&self.0, &other.0)
     }
 }
 
@@ -258,7 +258,7 @@ impl Eq for Key {}
 
 impl Hash for Key {
     fn hash<H: Hasher>(&self, state: &mut H) {
-        compare::hash(&self.0, state, 0);
+        compare::hash(&self.0, state);
     }
 }
 

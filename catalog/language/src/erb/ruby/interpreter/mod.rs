@@ -34,8 +34,9 @@ use crate::{
 
 /// How many expressions a template may evaluate.
 const STEPS: u64 = 20_000_000;
-/// How often the scope is asked whether there is time left.
-const STEPS_PER_LOOK: u64 = 4096;
+/// How often the scope is asked whether there is time left: one step may go through all of a long
+/// string or array.
+const STEPS_PER_LOOK: u64 = 32;
 /// How deep expressions and calls nest.
 const DEPTH: usize = 1_000;
 /// How long one string may be.
@@ -141,11 +142,17 @@ impl Interpreter<'_> {
     /// Accounts for a string or an array of this many bytes, before it is made.
     pub(super) fn allocate(&mut self, bytes: usize) -> Run<()> {
         self.allocated = self.allocated.saturating_add(bytes);
-        if bytes > LONGEST {
-            return Err(Stop::Limit(format!("a value of {bytes} bytes is too big")));
-        }
+        self.fits(bytes)?;
         if self.allocated > ALLOCATED {
             return Err(Stop::Limit("its values take too much memory".to_owned()));
+        }
+        Ok(())
+    }
+
+    /// Refuses a string or an array of more bytes than one may have.
+    pub(super) fn fits(&self, bytes: usize) -> Run<()> {
+        if bytes > LONGEST {
+            return Err(Stop::Limit(format!("a value of {bytes} bytes is too big")));
         }
         Ok(())
     }

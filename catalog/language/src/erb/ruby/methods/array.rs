@@ -225,7 +225,9 @@ fn join(
     if depth > 100 {
         return Err(Stop::argument("recursive array join"));
     }
+    ruby.step()?;
     let elements = list.0.borrow().clone();
+    ruby.allocate(size_of_val(&*elements))?;
     for (index, element) in elements.iter().enumerate() {
         if index > 0 {
             ruby.allocate(separator.len())?;
@@ -336,7 +338,7 @@ fn derive(
                 },
             };
             let mut flat = Vec::new();
-            flatten(list, levels, &mut flat, 0)?;
+            flatten(ruby, list, levels, &mut flat, 0)?;
             flat
         }
         ("reverse", []) => {
@@ -425,17 +427,26 @@ impl Repeat for Vec<Value> {
     }
 }
 
-fn flatten(list: &List, levels: i64, flat: &mut Vec<Value>, depth: usize) -> Run<()> {
+fn flatten(
+    ruby: &mut Interpreter<'_>,
+    list: &List,
+    levels: i64,
+    flat: &mut Vec<Value>,
+    depth: usize,
+) -> Run<()> {
+    ruby.step()?;
     if depth > 200 {
         return Err(Stop::argument("tried to flatten recursive array"));
     }
     for element in list.0.borrow().iter() {
         match element {
-            Value::Array(inner) if levels > 0 => flatten(inner, levels - 1, flat, depth + 1)?,
+            Value::Array(inner) if levels > 0 => {
+                flatten(ruby, inner, levels - 1, flat, depth + 1)?;
+            }
             other => flat.push(other.clone()),
         }
     }
-    Ok(())
+    ruby.fits(size_of_val(&**flat))
 }
 
 /// Methods that change the array.

@@ -27,11 +27,11 @@ pub(super) fn call(
             (Value::String(a), Value::String(b)) => Rc::ptr_eq(a, b),
             (Value::Array(a), Value::Array(b)) => Rc::ptr_eq(a, b),
             (Value::Hash(a), Value::Hash(b)) => Rc::ptr_eq(a, b),
-            _ => compare::same_key(receiver, other, 0),
+            _ => compare::same_key(receiver, other),
         }),
         ("==" | "===", [other]) => answer(compare::equal(receiver, other)),
         ("!=", [other]) => answer(!compare::equal(receiver, other)),
-        ("eql?", [other]) => answer(compare::same_key(receiver, other, 0)),
+        ("eql?", [other]) => answer(compare::same_key(receiver, other)),
         ("<=>", [other]) => {
             let order = compare::compare(receiver, other);
             answer(order.map(|order| order as i64))
