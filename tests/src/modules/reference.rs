@@ -5,6 +5,7 @@ use std::collections::hash_map::DefaultHasher;
 use std::hash::{Hash, Hasher};
 use std::io::{BufRead, BufReader, Write as _};
 use std::process::{Child, ChildStdin, ChildStdout, Stdio};
+use std::sync::{Mutex, PoisonError};
 
 use anyhow::{Context, Result, bail};
 use camino::{Utf8Path, Utf8PathBuf};
@@ -101,8 +102,11 @@ pub struct Reference {
 }
 
 impl Reference {
-    /// Starts one. Several may share their folder: they write nothing in it.
+    /// Starts one. Several may share their folder: they write nothing in it once it is made, which
+    /// the first of them does.
     pub fn start(places: &Places) -> Result<Self> {
+        static STARTING: Mutex<()> = Mutex::new(());
+        let _alone = STARTING.lock().unwrap_or_else(PoisonError::into_inner);
         let work = places.work.join("puppet");
         let answers = places.work.join("answers");
         std::fs::create_dir_all(&answers).with_context(|| answers.to_string())?;
