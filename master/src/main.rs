@@ -15,8 +15,8 @@ use std::process::ExitCode;
 
 use terminal::Terminal;
 
-/// A compile makes and drops tens of thousands of small things: an allocator that is made for that
-/// takes a sixth off its time.
+/// A compile makes and drops tens of thousands of small things: the system's allocator took a fifth
+/// of its instructions, this one less than half of that.
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 

@@ -121,7 +121,7 @@ impl<V> NameMap<V> {
 
     /// Names and values, in order.
     pub fn iter(&self) -> impl ExactSizeIterator<Item = (&Arc<str>, &V)> + Clone {
-        self.entries.iter().map(|(name, value)| (name, value))
+        self.into_iter()
     }
 
     /// The names, in order.
@@ -255,7 +255,7 @@ impl Names {
 
     /// The names, in order.
     pub fn iter(&self) -> impl ExactSizeIterator<Item = &Arc<str>> + Clone {
-        self.0.keys()
+        self.into_iter()
     }
 
     /// How many there are.

@@ -75,11 +75,9 @@ impl<'d> Formals<'d> {
 
 /// What a body consists of.
 struct Body<'d> {
-    name: &'d Arc<str>,
     module: Option<&'d Arc<str>>,
     formals: Formals<'d>,
     code: &'d [Expression],
-    text: &'d Arc<Text>,
     source: Source,
     kind: ScopeKind,
 }
@@ -101,11 +99,9 @@ impl Compiler<'_> {
                 let parent = self.evaluate_parent(class, evaluator)?;
                 let definition = &class.definition;
                 let body = Body {
-                    name: &definition.name,
                     module: class.module.as_ref(),
                     formals: Formals::of_class(definition),
                     code: &definition.body,
-                    text: &definition.source,
                     source: Source::Class(definition.name.clone()),
                     kind: ScopeKind::Class(definition.name.clone()),
                 };
@@ -114,11 +110,9 @@ impl Compiler<'_> {
             Kind::Define(define) => {
                 let definition = &define.definition;
                 let body = Body {
-                    name: &definition.name,
                     module: define.module.as_ref(),
                     formals: Formals::of_define(definition),
                     code: &definition.body,
-                    text: &definition.source,
                     source: Source::Define(definition.name.clone()),
                     kind: ScopeKind::Define,
                 };
@@ -127,7 +121,6 @@ impl Compiler<'_> {
             Kind::Node(node) => {
                 let definition = &node.definition;
                 let body = Body {
-                    name: &node.name,
                     module: None,
                     formals: Formals {
                         name: &node.name,
@@ -136,7 +129,6 @@ impl Compiler<'_> {
                         slot: None,
                     },
                     code: &definition.body,
-                    text: &definition.source,
                     source: Source::Node(node.name.clone()),
                     kind: ScopeKind::Node,
                 };
@@ -166,7 +158,7 @@ impl Compiler<'_> {
         scope.reserve(8 + body.formals.parameters.len());
         let is_class = matches!(body.kind, ScopeKind::Class(_));
         if !matches!(body.kind, ScopeKind::Define) {
-            self.add_class_name(body.name);
+            self.add_class_name(body.formals.name);
         }
         self.set_names(id, &scope, body, caller_module);
         if is_class {
@@ -174,7 +166,7 @@ impl Compiler<'_> {
         }
         if matches!(body.kind, ScopeKind::Class(_) | ScopeKind::Node) {
             let mut scopes = self.class_scopes.borrow_mut();
-            scopes.insert(body.name.clone(), Rc::clone(&scope));
+            scopes.insert(body.formals.name.clone(), Rc::clone(&scope));
         }
         if matches!(body.kind, ScopeKind::Node) {
             if let Some(groups) = self.node_groups.borrow().clone() {
@@ -187,7 +179,7 @@ impl Compiler<'_> {
             self.put_into_stage(id)?;
         }
         self.bodies.borrow_mut().push(id);
-        let result = evaluator.in_source(body.text, || evaluator.run(body.code, &scope));
+        let result = evaluator.in_source(body.formals.text, || evaluator.run(body.code, &scope));
         self.bodies.borrow_mut().pop();
         match result {
             Ok(()) => Ok(()),
@@ -249,7 +241,7 @@ impl Compiler<'_> {
             if given.is_some_and(|value| !matches!(value, Value::Undef)) {
                 continue;
             }
-            let key = format!("{}::{}", body.name, formal.name);
+            let key = format!("{}::{}", body.formals.name, formal.name);
             let Some(value) = self.class_parameter(&key, scope, evaluator)? else {
                 continue;
             };
@@ -307,7 +299,7 @@ impl Compiler<'_> {
             if given {
                 continue;
             }
-            let value = evaluator.in_source(body.text, || {
+            let value = evaluator.in_source(body.formals.text, || {
                 let callee = || self.table.get(id).reference.to_string();
                 defaults.value(evaluator, formal, default, scope, callee)
             })?;

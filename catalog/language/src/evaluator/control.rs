@@ -17,8 +17,37 @@ pub fn is_true(value: &Value) -> bool {
 }
 
 impl Evaluator<'_> {
+    /// `if`, `unless` and `case`; `branch` evaluates the way that is taken.
+    pub(super) fn branching<T: Default>(
+        &self,
+        kind: &ExpressionKind,
+        scope: &Rc<Scope>,
+        branch: impl FnOnce(&Expression) -> Evaluated<T>,
+    ) -> Evaluated<T> {
+        match kind {
+            ExpressionKind::If {
+                condition,
+                then,
+                otherwise,
+            } => {
+                let ways = (&**then, otherwise.as_deref());
+                self.conditional(true, condition, ways, scope, branch)
+            }
+            ExpressionKind::Unless {
+                condition,
+                then,
+                otherwise,
+            } => {
+                let ways = (&**then, otherwise.as_deref());
+                self.conditional(false, condition, ways, scope, branch)
+            }
+            ExpressionKind::Case { test, options } => self.case(test, options, scope, branch),
+            _ => Ok(T::default()),
+        }
+    }
+
     /// `if` and `unless`; `branch` evaluates the one of the two ways that is taken.
-    pub(super) fn conditional<T: Default>(
+    fn conditional<T: Default>(
         &self,
         wanted: bool,
         condition: &Expression,
@@ -36,7 +65,7 @@ impl Evaluator<'_> {
     }
 
     /// `case`; `branch` evaluates the option that is taken.
-    pub(super) fn case<T: Default>(
+    fn case<T: Default>(
         &self,
         test: &Expression,
         options: &[CaseOption],

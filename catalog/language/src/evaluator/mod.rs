@@ -181,27 +181,11 @@ impl<'c> Evaluator<'c> {
                 let place = self.at(scope, expression.span);
                 self.host.resource_alone(resource, place)
             }
-            ExpressionKind::If {
-                condition,
-                then,
-                otherwise,
-            } => {
+            ExpressionKind::If { .. }
+            | ExpressionKind::Unless { .. }
+            | ExpressionKind::Case { .. } => {
                 self.step(expression.span)?;
-                let ways = (&**then, otherwise.as_deref());
-                self.conditional(true, condition, ways, scope, branch)
-            }
-            ExpressionKind::Unless {
-                condition,
-                then,
-                otherwise,
-            } => {
-                self.step(expression.span)?;
-                let ways = (&**then, otherwise.as_deref());
-                self.conditional(false, condition, ways, scope, branch)
-            }
-            ExpressionKind::Case { test, options } => {
-                self.step(expression.span)?;
-                self.case(test, options, scope, branch)
+                self.branching(&expression.kind, scope, branch)
             }
             ExpressionKind::Block(statements) => {
                 self.step(expression.span)?;
@@ -219,7 +203,6 @@ impl<'c> Evaluator<'c> {
     pub fn evaluate(&self, expression: &Expression, scope: &Rc<Scope>) -> Evaluated {
         self.step(expression.span)?;
         let span = expression.span;
-        let branch = |branch: &Expression| self.evaluate(branch, scope);
         let result = match &expression.kind {
             ExpressionKind::Undef | ExpressionKind::Nop => return Ok(Value::Undef),
             ExpressionKind::Default => return Ok(Value::Default),
@@ -267,23 +250,11 @@ impl<'c> Evaluator<'c> {
                 target,
                 value,
             } => self.assignment(*operator, target, value, scope),
-            ExpressionKind::If {
-                condition,
-                then,
-                otherwise,
-            } => {
-                let ways = (&**then, otherwise.as_deref());
-                self.conditional(true, condition, ways, scope, branch)
-            }
-            ExpressionKind::Unless {
-                condition,
-                then,
-                otherwise,
-            } => {
-                let ways = (&**then, otherwise.as_deref());
-                self.conditional(false, condition, ways, scope, branch)
-            }
-            ExpressionKind::Case { test, options } => self.case(test, options, scope, branch),
+            ExpressionKind::If { .. }
+            | ExpressionKind::Unless { .. }
+            | ExpressionKind::Case { .. } => self.branching(&expression.kind, scope, |branch| {
+                self.evaluate(branch, scope)
+            }),
             ExpressionKind::Selector { test, choices } => self.selector(test, choices, scope),
             ExpressionKind::Block(statements) => self.body(statements, scope),
             ExpressionKind::Parenthesized(inner) => self.evaluate(inner, scope),
