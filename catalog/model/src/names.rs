@@ -1,13 +1,13 @@
 //! Names in the order in which they came: sets of them (tags, classes), and what goes by them
 //! (parameters, variables).
 
-use std::{fmt, sync::Arc};
+use std::{fmt, hash::Hasher as _, sync::Arc};
 
-use rustc_hash::{FxBuildHasher, FxHashMap};
+use rustc_hash::FxHasher;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-/// Up to so many are looked through from the front: a resource has a dozen parameters or tags.
-const FEW: usize = 24;
+/// Up to so many are looked through from the front.
+const FEW: usize = 8;
 
 /// What goes by names, in the order in which they came. The names are the site's own words: a
 /// fast hash will do, and for few of them none.
@@ -16,8 +16,9 @@ pub struct NameMap<V> {
     entries: Vec<(Arc<str>, V)>,
     /// One of 64 bits for each name: where a bit is not set, no name of that kind is there.
     kinds: u64,
-    /// Where each name stands, once there are many of them.
-    places: Option<Box<FxHashMap<Arc<str>, usize>>>,
+    /// Once there are more than few: at the place that a name's kind gives, or after it, the number
+    /// of its entry counted from one. Half of the places at least are empty: zero.
+    places: Vec<u32>,
 }
 
 impl<V> NameMap<V> {
@@ -31,6 +32,29 @@ impl<V> NameMap<V> {
     /// Makes room for so many more.
     pub fn reserve(&mut self, more: usize) {
         self.entries.reserve(more);
+        self.make_places();
+    }
+
+    /// Makes places for as many entries as there is room for, where more than few are expected.
+    fn make_places(&mut self) {
+        let room = self.entries.capacity();
+        if room <= FEW || self.places.len() >= 2 * room {
+            return;
+        }
+        self.places = vec![0; (2 * room).next_power_of_two()];
+        for at in 0..self.entries.len() {
+            self.settle(Kind::of(&self.entries[at].0), at);
+        }
+    }
+
+    /// Puts an entry's number at the first free place for its kind.
+    fn settle(&mut self, kind: Kind, at: usize) {
+        let mask = self.places.len() - 1;
+        let mut place = kind.start() & mask;
+        while self.places[place] != 0 {
+            place = (place + 1) & mask;
+        }
+        self.places[place] = at as u32 + 1;
     }
 
     /// What goes by a name.
@@ -55,12 +79,20 @@ impl<V> NameMap<V> {
     }
 
     fn place(&self, kind: Kind, name: &str) -> Option<usize> {
-        if self.kinds & kind.0 == 0 {
+        if self.kinds & kind.bit() == 0 {
             return None;
         }
-        match &self.places {
-            Some(places) => places.get(name).copied(),
-            None => self.entries.iter().position(|(known, _)| **known == *name),
+        if self.places.is_empty() {
+            return self.entries.iter().position(|(known, _)| **known == *name);
+        }
+        let mask = self.places.len() - 1;
+        let mut place = kind.start() & mask;
+        loop {
+            let at = self.places[place].checked_sub(1)? as usize;
+            if *self.entries[at].0 == *name {
+                return Some(at);
+            }
+            place = (place + 1) & mask;
         }
     }
 
@@ -90,17 +122,14 @@ impl<V> NameMap<V> {
     }
 
     fn push(&mut self, kind: Kind, name: Arc<str>, value: V) {
-        self.kinds |= kind.0;
+        self.kinds |= kind.bit();
         let at = self.entries.len();
-        if let Some(places) = &mut self.places {
-            places.insert(Arc::clone(&name), at);
-        } else if at == FEW {
-            let room = self.entries.capacity().max(2 * FEW);
-            let mut places = FxHashMap::with_capacity_and_hasher(room, FxBuildHasher);
-            let names = self.entries.iter().map(|(name, _)| Arc::clone(name));
-            places.extend(names.zip(0..));
-            places.insert(Arc::clone(&name), at);
-            self.places = Some(Box::new(places));
+        if at == self.entries.capacity() {
+            self.entries.reserve(1);
+            self.make_places();
+        }
+        if !self.places.is_empty() {
+            self.settle(kind, at);
         }
         self.entries.push((name, value));
     }
@@ -110,12 +139,8 @@ impl<V> NameMap<V> {
         let at = self.place(Kind::of(name), name)?;
         // Its kind may be that of others too, and a bit too many does no harm.
         let (_, value) = self.entries.remove(at);
-        if let Some(places) = &mut self.places {
-            places.remove(name);
-            for place in places.values_mut().filter(|place| **place > at) {
-                *place -= 1;
-            }
-        }
+        self.places.clear();
+        self.make_places();
         Some(value)
     }
 
@@ -145,18 +170,26 @@ impl<V> NameMap<V> {
     }
 }
 
-/// What a name looks like, from its length and some of its letters: one of 64 bits.
+/// What a name looks like.
 #[derive(Clone, Copy, Debug)]
 pub struct Kind(u64);
 
 impl Kind {
     /// The kind of a name.
     pub fn of(name: &str) -> Self {
-        let bytes = name.as_bytes();
-        let letter = |at: usize| bytes.get(at).copied().map_or(0, usize::from);
-        let middle = letter(bytes.len() / 2);
-        let last = letter(bytes.len().wrapping_sub(1));
-        Self(1 << ((bytes.len() + 5 * letter(0) + 11 * middle + 23 * last) % 64))
+        let mut hasher = FxHasher::default();
+        hasher.write(name.as_bytes());
+        Self(hasher.finish())
+    }
+
+    /// One of 64 bits.
+    fn bit(self) -> u64 {
+        1 << (self.0 >> 58)
+    }
+
+    /// Where the search for it begins, to be cut to the number of places.
+    fn start(self) -> usize {
+        self.0 as usize
     }
 }
 
@@ -165,7 +198,7 @@ impl<V> Default for NameMap<V> {
         Self {
             entries: Vec::new(),
             kinds: 0,
-            places: None,
+            places: Vec::new(),
         }
     }
 }
