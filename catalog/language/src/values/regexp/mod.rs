@@ -18,6 +18,8 @@ const KEPT: usize = 4096;
 pub struct Regexp {
     source: Arc<str>,
     compiled: OnceLock<Result<fancy_regex::Regex, RegexpError>>,
+    /// Another that matches the same texts, faster: see [`tested`].
+    tested: OnceLock<Option<fancy_regex::Regex>>,
 }
 
 /// A regular expression cannot be used.
@@ -55,6 +57,7 @@ impl Regexp {
         let regexp = Arc::new(Self {
             source: source.clone(),
             compiled: OnceLock::new(),
+            tested: OnceLock::new(),
         });
         known.insert(source, regexp.clone());
         regexp
@@ -97,7 +100,14 @@ impl Regexp {
     /// # Errors
     /// The expression is not valid, or too slow for this text.
     pub fn is_match(&self, text: &str) -> Result<bool, RegexpError> {
-        self.compiled()?
+        let compiled = self.compiled()?;
+        let tested = self.tested.get_or_init(|| {
+            let source = tested(&self.source)?;
+            fancy_regex::Regex::new(&translate::translate(&source)).ok()
+        });
+        tested
+            .as_ref()
+            .unwrap_or(compiled)
             .is_match(text)
             .map_err(|_| RegexpError::TooSlow(self.source.clone()))
     }
@@ -134,6 +144,20 @@ impl Regexp {
         text.push('/');
         text
     }
+}
+
+/// An expression that matches wherever one does that ends in `\Z`, if not the same letters: it takes
+/// the line end that `\Z` only looks at, and needs no looking ahead, which is slow. Nothing may come
+/// back to the end from elsewhere.
+fn tested(source: &str) -> Option<String> {
+    let open = source.trim_end_matches(')');
+    let before = open.strip_suffix(r"\Z")?;
+    let escapes = before.len() - before.trim_end_matches('\\').len();
+    let goes_back = [r"\g", "(?P>", "(?&", "(?<", "(?P"]
+        .iter()
+        .any(|call| source.contains(call));
+    let rest = &source[open.len()..];
+    (escapes % 2 == 0 && !goes_back).then(|| format!(r"{before}\n?\z{rest}"))
 }
 
 impl fmt::Debug for Regexp {
@@ -175,4 +199,23 @@ pub fn escape(text: &str) -> String {
         }
     }
     escaped
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_end_that_is_only_looked_at_is_taken_where_nothing_but_a_yes_is_asked() {
+        assert_eq!(tested(r"a(?:\.|\Z)").as_deref(), Some(r"a(?:\.|\n?\z)"));
+        for other in [r"a\\Z", r"a\Zb", r"(?<x>a\Z)", r"a\z"] {
+            assert_eq!(tested(other), None, "{other}");
+        }
+        let regexp = Regexp::of(r"\Aa(?:\.|\Z)");
+        for (text, matches) in [("a", true), ("a\n", true), ("a.b", true), ("a\n\n", false)] {
+            assert_eq!(regexp.is_match(text), Ok(matches), "{text:?}");
+            let groups = regexp.captures(text).expect("it is valid");
+            assert_eq!(groups.is_some(), matches, "{text:?}");
+        }
+    }
 }
