@@ -70,6 +70,7 @@ pub fn with<T: Send + 'static>(
                 Some(store) => {
                     let inputs = StoreInputs {
                         disk,
+                        arrived: Instant::now(),
                         store,
                         runtime,
                         node,
@@ -130,7 +131,7 @@ fn environment(installation: &Installation, name: EnvironmentName) -> Result<Arc
     }
     let folders = installation.environment_folders()?;
     let environments = Environments::new(folders, installation.environment_defaults()?);
-    let environment = environments.get(&name)?;
+    let environment = environments.get(&name, &**environments.disk())?;
     match manifest {
         None => Ok(environment),
         Some(manifest) => {

@@ -10,7 +10,7 @@ use camino::Utf8PathBuf;
 use ficelle_compiler::{DiskInputs, Environment, EnvironmentDefaults, EnvironmentError};
 use ficelle_model::{
     EnvironmentName,
-    inputs::{FileKind, Inputs as _},
+    inputs::{FileKind, Inputs},
 };
 
 /// Where environments stand.
@@ -58,11 +58,15 @@ impl Environments {
         &self.folders
     }
 
-    /// An environment, as it is now. Reads the disk.
+    /// An environment, as `inputs` has it: the disk, or what a request reads of it.
     ///
     /// # Errors
     /// It is missing, or its configuration cannot be read.
-    pub fn get(&self, name: &EnvironmentName) -> Result<Arc<Environment>, EnvironmentError> {
+    pub fn get(
+        &self,
+        name: &EnvironmentName,
+        inputs: &dyn Inputs,
+    ) -> Result<Arc<Environment>, EnvironmentError> {
         let known = self
             .open
             .read()
@@ -70,12 +74,12 @@ impl Environments {
             .get(name)
             .cloned();
         if let Some(environment) = known
-            && environment.still_holds(&*self.disk)
+            && environment.still_holds(inputs)
         {
             return Ok(environment);
         }
-        let opened = self.directory(name).and_then(|directory| {
-            Environment::open(name.clone(), &directory, &self.defaults, &*self.disk)
+        let opened = self.directory(name, inputs).and_then(|directory| {
+            Environment::open(name.clone(), &directory, &self.defaults, inputs)
         });
         let mut open = self.open.write().unwrap_or_else(PoisonError::into_inner);
         match opened {
@@ -113,7 +117,11 @@ impl Environments {
         names
     }
 
-    fn directory(&self, name: &EnvironmentName) -> Result<Utf8PathBuf, EnvironmentError> {
+    fn directory(
+        &self,
+        name: &EnvironmentName,
+        inputs: &dyn Inputs,
+    ) -> Result<Utf8PathBuf, EnvironmentError> {
         if let Some((fixed, directory)) = &self.folders.fixed
             && fixed == name
         {
@@ -121,7 +129,7 @@ impl Environments {
         }
         for directory in &self.folders.path {
             let directory = directory.join(name.as_str());
-            if self.disk.kind(&directory)? == Some(FileKind::Directory) {
+            if inputs.kind(&directory)? == Some(FileKind::Directory) {
                 return Ok(directory);
             }
         }

@@ -1,6 +1,6 @@
 //! What a compile reads on a master: the disk, and the store for exported resources.
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Instant};
 
 use camino::Utf8Path;
 use ficelle_compiler::DiskInputs;
@@ -17,6 +17,8 @@ use tokio::runtime::Handle;
 pub struct StoreInputs {
     /// The disk.
     pub disk: Arc<DiskInputs>,
+    /// When the request came: what others have read since then need not be read again.
+    pub arrived: Instant,
     /// The store.
     pub store: Arc<dyn Store>,
     /// What runs the store's queries.
@@ -27,15 +29,15 @@ pub struct StoreInputs {
 
 impl Inputs for StoreInputs {
     fn read(&self, path: &Utf8Path) -> Result<Option<Arc<[u8]>>, InputError> {
-        self.disk.read(path)
+        self.disk.since(self.arrived).read(path)
     }
 
     fn list(&self, path: &Utf8Path) -> Result<Option<Arc<[DirectoryEntry]>>, InputError> {
-        self.disk.list(path)
+        self.disk.since(self.arrived).list(path)
     }
 
     fn kind(&self, path: &Utf8Path) -> Result<Option<FileKind>, InputError> {
-        self.disk.kind(path)
+        self.disk.since(self.arrived).kind(path)
     }
 
     fn exported(&self, query: &ExportedQuery) -> Result<Vec<Resource>, InputError> {

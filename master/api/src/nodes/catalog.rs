@@ -171,6 +171,7 @@ async fn run(
     request.settings = app.language.clone();
     let inputs = StoreInputs {
         disk: Arc::clone(app.environments.disk()),
+        arrived: Instant::now(),
         store: Arc::clone(&app.store),
         runtime: Handle::current(),
         node: name,
@@ -180,13 +181,12 @@ async fn run(
     let work = Arc::clone(app);
     let compiled = app.compiler.run(move || {
         let wanted = define(&work, &mut request, extensions, wanted, &inputs)?;
-        let environment =
-            work.environments
-                .get(&wanted)
-                .map_err(|error| match work.definitions.classifier {
-                    Some(_) => failed(&request.node, error),
-                    None => refused(&wanted, &error),
-                })?;
+        let environment = work.environments.get(&wanted, &inputs).map_err(|error| {
+            match work.definitions.classifier {
+                Some(_) => failed(&request.node, error),
+                None => refused(&wanted, &error),
+            }
+        })?;
         // The time in the queue is not the manifest's.
         request.deadline = Some(Instant::now() + work.compile_timeout);
         let compiled = compile(&request, &environment, &inputs).map_err(ApiError::server_error)?;

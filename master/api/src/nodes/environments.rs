@@ -17,7 +17,7 @@ pub async fn get(State(app): State<Arc<App>>) -> Result<Json<Value>, ApiError> {
         let mut listed = Map::new();
         for name in environments.names() {
             // One that cannot be opened is still there; its error is for those who use it.
-            let Ok(environment) = environments.get(&name) else {
+            let Ok(environment) = environments.get(&name, &**environments.disk()) else {
                 continue;
             };
             let configuration = environment.configuration();

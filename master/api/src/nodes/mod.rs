@@ -25,7 +25,8 @@ pub(crate) async fn environment(
 ) -> Result<Arc<Environment>, ApiError> {
     let environments = Arc::clone(&app.environments);
     let wanted = name.clone();
-    let opened = tokio::task::spawn_blocking(move || environments.get(&wanted));
+    let opened =
+        tokio::task::spawn_blocking(move || environments.get(&wanted, &**environments.disk()));
     opened
         .await
         .map_err(ApiError::server_error)?
