@@ -113,7 +113,7 @@ impl Evaluator<'_> {
                 None => Err(overflow(BinaryOperator::Subtract, -i128::from(value)).into()),
             },
             Number::Float(value) => Ok(Value::Float(-value)),
-            Number::Timespan(value) => Ok(Value::Timespan(-value)),
+            Number::Timespan(value) => Ok(Value::timespan(-value)),
             Number::Timestamp(_) => Err(Error::new("undefined method '-@' for a Timestamp").into()),
         }
     }

@@ -21,8 +21,8 @@ impl Number {
         match value {
             Value::Integer(value) => Some(Self::Integer(*value)),
             Value::Float(value) => Some(Self::Float(*value)),
-            Value::Timestamp(value) => Some(Self::Timestamp(*value)),
-            Value::Timespan(value) => Some(Self::Timespan(*value)),
+            Value::Timestamp(value) => Some(Self::Timestamp(**value)),
+            Value::Timespan(value) => Some(Self::Timespan(**value)),
             Value::String(text) => parse(text),
             _ => None,
         }
@@ -34,8 +34,8 @@ impl From<Number> for Value {
         match number {
             Number::Integer(value) => Self::Integer(value),
             Number::Float(value) => Self::Float(value),
-            Number::Timestamp(value) => Self::Timestamp(value),
-            Number::Timespan(value) => Self::Timespan(value),
+            Number::Timestamp(value) => Self::timestamp(value),
+            Number::Timespan(value) => Self::timespan(value),
         }
     }
 }

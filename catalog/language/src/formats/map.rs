@@ -6,7 +6,7 @@ use std::{cmp::Ordering, sync::Arc};
 
 use super::{FormatError, directive::Directive};
 use crate::{
-    types::{Range, Type},
+    types::Type,
     values::{HashMap, Value, inspect},
 };
 
@@ -164,7 +164,7 @@ pub(super) fn default_formats() -> FormatMap {
     };
     vec![
         (Type::any_object(), simple('p')),
-        (Type::Float(Range::default()), simple('f')),
+        (Type::FLOAT, simple('f')),
         (Type::Numeric, simple('d')),
         (Type::any_array(), container('a', ", ", ", ")),
         (Type::any_hash(), container('h', ", ", " => ")),

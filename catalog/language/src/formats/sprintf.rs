@@ -241,7 +241,7 @@ fn to_float(value: &Value) -> Result<f64, FormatError> {
         }),
         Value::Undef => Err(FormatError::new("can't convert nil into Float")),
         Value::Timestamp(nanoseconds) | Value::Timespan(nanoseconds) => {
-            Ok(*nanoseconds as f64 / 1e9)
+            Ok(**nanoseconds as f64 / 1e9)
         }
         other => Err(FormatError::new(format!(
             "can't convert {} into Float",

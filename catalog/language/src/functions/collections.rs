@@ -7,7 +7,7 @@ use crate::{
     error::{Error, Evaluated, Unwind},
     evaluator::{Call, comparison, flatten},
     host::Level,
-    types::{Range, Type, mismatch},
+    types::{Bounds, Type, mismatch},
     values::{HashMap, Value},
 };
 
@@ -538,7 +538,7 @@ fn navigate(call: &Call<'_, '_>, value: &Value, path: &str, default: Value) -> E
         return Ok(value.clone());
     }
     if !matches!(value, Value::Array(_) | Value::Hash(_)) {
-        let expected = Type::Optional(Some(Arc::new(Type::Collection(Range::UNBOUNDED))));
+        let expected = Type::Optional(Some(Arc::new(Type::Collection(Bounds::NONE))));
         fail!(
             "{}",
             mismatch::describe_mismatch("'dig' parameter 'data'", &expected, &value.infer_set())

@@ -22,15 +22,15 @@ pub(super) const FUNCTIONS: &[Function] = &[
                 };
                 let format =
                     timespan::Format::new(format).map_err(|error| Error::new(error.to_string()))?;
-                Ok(Value::from(format.format(*nanoseconds)))
+                Ok(Value::from(format.format(**nanoseconds)))
             }),
             on(
                 "Timestamp time_object, String format, String timezone?",
                 |call| {
-                    let Value::Timestamp(nanoseconds) = call.arguments[0] else {
+                    let Value::Timestamp(nanoseconds) = &call.arguments[0] else {
                         return Ok(Value::Undef);
                     };
-                    strftime(nanoseconds, &call.arguments[1], call.arguments.get(2))
+                    strftime(**nanoseconds, &call.arguments[1], call.arguments.get(2))
                 },
             ),
             on("String format, String timezone?", |call| {

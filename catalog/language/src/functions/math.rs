@@ -59,7 +59,7 @@ fn abs(call: &Call<'_, '_>) -> Evaluated {
             None => fail!("abs(): the result is outside of the range of an Integer"),
         },
         Value::Float(value) => Ok(Value::Float(value.abs())),
-        Value::Timespan(value) => Ok(Value::Timespan(value.abs())),
+        Value::Timespan(value) => Ok(Value::timespan(value.abs())),
         other => Ok(other.clone()),
     }
 }

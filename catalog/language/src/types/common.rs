@@ -46,8 +46,8 @@ fn common_of_two(a: &Type, b: &Type) -> Type {
                 Type::any_resource()
             }
         }
-        (Type::Integer(a), Type::Integer(b)) => Type::Integer(a.joined(b)),
-        (Type::Float(a), Type::Float(b)) => Type::Float(a.joined(b)),
+        (Type::Integer(a), Type::Integer(b)) => Type::Integer(a.joined(b).into()),
+        (Type::Float(a), Type::Float(b)) => Type::Float(a.joined(b).into()),
         (Type::StringValue(a), Type::StringValue(b)) => Type::enum_of([a.clone(), b.clone()]),
         (Type::StringValue(text), Type::Enum(values))
         | (Type::Enum(values), Type::StringValue(text)) => {
@@ -55,7 +55,7 @@ fn common_of_two(a: &Type, b: &Type) -> Type {
         }
         (Type::Enum(a), Type::Enum(b)) => joined_enum(a, &b.values),
         (Type::String(a), Type::String(b)) if !a.is_unbounded() && !b.is_unbounded() => {
-            Type::String(a.or_any_size().joined(&b.or_any_size()))
+            Type::String(a.or_any_size().joined(&b.or_any_size()).into())
         }
         (Type::String(_), Type::String(_) | Type::StringValue(_))
         | (Type::StringValue(_), Type::String(_)) => Type::STRING,

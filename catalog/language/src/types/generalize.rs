@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::{CallableType, Range, StructMember, TupleType, Type, make::length};
+use super::{Bounds, CallableType, Range, StructMember, TupleType, Type, make::length};
 
 impl Type {
     /// The type without sizes, ranges and texts.
@@ -29,7 +29,7 @@ impl Type {
                     _ => Self::STRING,
                 }
             }
-            Self::Collection(_) => Self::Collection(Range::UNBOUNDED),
+            Self::Collection(_) => Self::Collection(Bounds::NONE),
             Self::Array(array) => match &array.element {
                 Self::Any => Self::any_array(),
                 element => Self::array_of(element.generalize(), Range::UNBOUNDED),

@@ -53,7 +53,7 @@ impl Type {
             (Self::Integer(range), Value::Integer(given)) => range.includes(*given),
             (Self::Float(range), Value::Float(given)) => range.includes(*given),
             (Self::Timestamp(range), Value::Timestamp(given))
-            | (Self::Timespan(range), Value::Timespan(given)) => range.includes(*given),
+            | (Self::Timespan(range), Value::Timespan(given)) => range.includes(**given),
             (Self::String(size), Value::String(text)) => {
                 size.is_unbounded() || size.includes(length(text.chars().count()))
             }

@@ -1,9 +1,9 @@
 //! Short ways to make types.
 
-use std::sync::Arc;
+use std::{ops::Deref, sync::Arc};
 
 use super::{
-    ArrayType, CallableType, EnumType, HashType, ObjectType, Presence, Range, ResourceType,
+    ArrayType, Bounds, CallableType, EnumType, HashType, ObjectType, Presence, Range, ResourceType,
     RuntimeType, StructMember, TupleType, Type,
 };
 use crate::values::Regexp;
@@ -89,6 +89,45 @@ impl<T: PartialOrd + Copy> Range<T> {
     }
 }
 
+/// What bounds a type: what stands for a missing range.
+pub trait Bound: Sized + 'static {
+    /// No bound on either side.
+    const UNBOUNDED: &'static Range<Self>;
+}
+
+impl Bound for i64 {
+    const UNBOUNDED: &'static Range<Self> = &Range::UNBOUNDED;
+}
+
+impl Bound for f64 {
+    const UNBOUNDED: &'static Range<Self> = &Range::UNBOUNDED;
+}
+
+impl<T> Bounds<T> {
+    /// No bound on either side.
+    pub const NONE: Self = Self(None);
+}
+
+impl<T: Bound> Deref for Bounds<T> {
+    type Target = Range<T>;
+
+    fn deref(&self) -> &Range<T> {
+        self.0.as_deref().unwrap_or(T::UNBOUNDED)
+    }
+}
+
+impl<T> From<Range<T>> for Bounds<T> {
+    fn from(range: Range<T>) -> Self {
+        Self((!range.is_unbounded()).then(|| Arc::new(range)))
+    }
+}
+
+impl<T: Bound + PartialEq> PartialEq for Bounds<T> {
+    fn eq(&self, other: &Self) -> bool {
+        **self == **other
+    }
+}
+
 impl Range<i64> {
     /// The range of a size, where negative numbers mean nothing.
     #[must_use]
@@ -140,11 +179,11 @@ pub(crate) fn length(count: usize) -> i64 {
 
 impl Type {
     /// `String`
-    pub const STRING: Self = Self::String(Range::UNBOUNDED);
+    pub const STRING: Self = Self::String(Bounds::NONE);
     /// `Integer`
-    pub const INTEGER: Self = Self::Integer(Range::UNBOUNDED);
+    pub const INTEGER: Self = Self::Integer(Bounds::NONE);
     /// `Float`
-    pub const FLOAT: Self = Self::Float(Range::UNBOUNDED);
+    pub const FLOAT: Self = Self::Float(Bounds::NONE);
     /// `Boolean`
     pub const BOOLEAN: Self = Self::Boolean(None);
     /// `Type`
@@ -276,12 +315,12 @@ impl Type {
 
     /// `Integer[from, to]`
     pub fn integer_between(from: i64, to: i64) -> Self {
-        Self::Integer(Range::new(Some(from), Some(to)))
+        Self::Integer(Range::new(Some(from), Some(to)).into())
     }
 
     /// `String[from, to]`
     pub fn string_between(from: i64, to: Option<i64>) -> Self {
-        Self::String(Range::new(Some(from), to))
+        Self::String(Range::new(Some(from), to).into())
     }
 
     /// `Struct[{ … }]`

@@ -59,11 +59,11 @@ pub enum Type {
     /// `Boolean`, `Boolean[true]`
     Boolean(Option<bool>),
     /// `Integer[from, to]`
-    Integer(Range<i64>),
+    Integer(Bounds<i64>),
     /// `Float[from, to]`
-    Float(Range<f64>),
+    Float(Bounds<f64>),
     /// `String[from, to]`
-    String(Range<i64>),
+    String(Bounds<i64>),
     /// The type of exactly one string (inferred; shown as `String` or as the string).
     StringValue(Arc<str>),
     /// `Enum['a', 'b', true]`: values, and whether case does not matter.
@@ -73,7 +73,7 @@ pub enum Type {
     /// `Regexp`, `Regexp[/…/]`
     Regexp(Option<Arc<Regexp>>),
     /// `Collection[from, to]`
-    Collection(Range<i64>),
+    Collection(Bounds<i64>),
     /// `Array[element, from, to]`
     Array(Arc<ArrayType>),
     /// `Tuple[a, b, from, to]`
@@ -140,6 +140,10 @@ pub struct Range<T> {
     /// The upper bound.
     pub to: Option<T>,
 }
+
+/// The range of a type that mostly has none: a word.
+#[derive(Clone, Debug)]
+pub struct Bounds<T>(Option<Arc<Range<T>>>);
 
 /// The parameters of `Enum`.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::{AliasType, Range, Type, TypeSetType};
+use super::{AliasType, Bounds, Type, TypeSetType};
 
 /// The type that a bare name (`Integer`, `Semver`) stands for, where the language has it. Names
 /// are found whatever their case.
@@ -27,7 +27,7 @@ pub(super) fn kind(name: &str) -> Option<Type> {
         "enum" => Type::enum_of::<Arc<str>>([]),
         "pattern" => Type::Pattern(Arc::default()),
         "regexp" => Type::Regexp(None),
-        "collection" => Type::Collection(Range::UNBOUNDED),
+        "collection" => Type::Collection(Bounds::NONE),
         "array" => Type::any_array(),
         "tuple" => Type::tuple(Vec::new(), None),
         "hash" => Type::any_hash(),

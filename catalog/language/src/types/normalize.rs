@@ -3,7 +3,7 @@
 
 use std::sync::Arc;
 
-use super::{CallableType, HashType, Letters, Range, StructMember, TupleType, Type};
+use super::{Bounds, CallableType, HashType, Letters, Range, StructMember, TupleType, Type};
 use crate::values::Regexp;
 
 impl Type {
@@ -11,7 +11,7 @@ impl Type {
     #[must_use]
     pub fn normalize(&self) -> Type {
         match self {
-            Self::Collection(_) => Self::Collection(Range::UNBOUNDED),
+            Self::Collection(_) => Self::Collection(Bounds::NONE),
             Self::Array(array) => match &array.element {
                 Self::Any => Self::any_array(),
                 element => Self::array_of(element.normalize(), array.size),
@@ -109,19 +109,19 @@ fn normalize_variant(types: &[Type]) -> Type {
         merged,
         touching_integers,
         |one| match one {
-            Type::Integer(range) => Some(*range),
+            Type::Integer(range) => Some(**range),
             _ => None,
         },
-        Type::Integer,
+        |range| Type::Integer(range.into()),
     );
     let merged = merge_ranges(
         merged,
         Range::intersects,
         |one| match one {
-            Type::Float(range) => Some(*range),
+            Type::Float(range) => Some(**range),
             _ => None,
         },
-        Type::Float,
+        |range| Type::Float(range.into()),
     );
     let merged = merge_ranges(
         merged,

@@ -40,7 +40,7 @@ impl Value {
             }
             (Self::Timestamp(a), Self::Integer(_) | Self::Float(_))
             | (Self::Timespan(a), Self::Integer(_) | Self::Float(_)) => {
-                super::time::compare_with_number(*a, other) == Some(std::cmp::Ordering::Equal)
+                super::time::compare_with_number(**a, other) == Some(std::cmp::Ordering::Equal)
             }
             (Self::Integer(_) | Self::Float(_), Self::Timestamp(_) | Self::Timespan(_)) => {
                 other.equals(self)

@@ -35,7 +35,8 @@ pub use text::{inspect, literal, quote, quote_double};
 /// are two keys, strings differ by case.
 pub type HashMap = IndexMap<Value, Value, Hashing>;
 
-/// A value of the language.
+/// A value of the language. Bodies, arguments and hashes are full of them: three words, so that what
+/// is wide and rare sits behind an `Arc`.
 #[derive(Clone, Debug, Default)]
 pub enum Value {
     /// `undef`
@@ -64,9 +65,9 @@ pub enum Value {
     /// Bytes.
     Binary(Arc<[u8]>),
     /// Nanoseconds since 1970.
-    Timestamp(i128),
+    Timestamp(Arc<i128>),
     /// Nanoseconds.
-    Timespan(i128),
+    Timespan(Arc<i128>),
     /// A version.
     SemVer(Arc<SemVer>),
     /// A range of versions.
@@ -103,6 +104,16 @@ impl Value {
     /// A hash.
     pub fn hash(entries: HashMap) -> Self {
         Self::Hash(Arc::new(entries))
+    }
+
+    /// A point in time, in nanoseconds since 1970.
+    pub fn timestamp(nanoseconds: i128) -> Self {
+        Self::Timestamp(Arc::new(nanoseconds))
+    }
+
+    /// A length of time, in nanoseconds.
+    pub fn timespan(nanoseconds: i128) -> Self {
+        Self::Timespan(Arc::new(nanoseconds))
     }
 
     /// Whether a condition holds: everything but `false` and `undef`.

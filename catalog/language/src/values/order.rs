@@ -43,18 +43,18 @@ impl Value {
             },
             Self::Integer(_) | Self::Float(_) => match other {
                 Self::Timespan(nanoseconds) | Self::Timestamp(nanoseconds) => {
-                    time::compare_with_number(*nanoseconds, self).map(Ordering::reverse)
+                    time::compare_with_number(**nanoseconds, self).map(Ordering::reverse)
                 }
                 _ => compare_numbers(self, other),
             }
             .ok_or(Incomparable::Numeric),
             Self::Timespan(a) => match other {
                 Self::Timespan(b) => Ok(a.cmp(b)),
-                _ => time::compare_with_number(*a, other).ok_or(Incomparable::Timespan),
+                _ => time::compare_with_number(**a, other).ok_or(Incomparable::Timespan),
             },
             Self::Timestamp(a) => match other {
                 Self::Timestamp(b) => Ok(a.cmp(b)),
-                _ => time::compare_with_number(*a, other).ok_or(Incomparable::Timestamp),
+                _ => time::compare_with_number(**a, other).ok_or(Incomparable::Timestamp),
             },
             Self::SemVer(a) => match other {
                 Self::SemVer(b) => Ok(a.cmp(b)),

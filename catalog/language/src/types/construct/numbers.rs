@@ -165,7 +165,7 @@ fn to_integer(from: &Value, radix: Option<&Value>) -> Result<Value, String> {
         Value::Float(value) if value.abs() >= 9.3e18 => return Err(too_large(value)),
         Value::Float(value) => *value as i64,
         Value::Boolean(value) => i64::from(*value),
-        Value::Timestamp(value) | Value::Timespan(value) => time::to_integer(*value),
+        Value::Timestamp(value) | Value::Timespan(value) => time::to_integer(**value),
         Value::String(text) => {
             let radix = match radix {
                 Some(Value::Integer(radix)) => u32::try_from(*radix).ok(),
@@ -251,7 +251,7 @@ fn to_number(from: &Value) -> Result<Value, String> {
     match from {
         Value::Integer(_) | Value::Float(_) => Ok(from.clone()),
         Value::Boolean(value) => Ok(Value::Integer(i64::from(*value))),
-        Value::Timestamp(value) | Value::Timespan(value) => Ok(time::to_float(*value).into()),
+        Value::Timestamp(value) | Value::Timespan(value) => Ok(time::to_float(**value).into()),
         Value::String(text) => {
             let unsigned = text.trim_start_matches(['+', '-']).trim_start();
             let is_binary = unsigned.len() > 1 && unsigned[..2].eq_ignore_ascii_case("0b");
@@ -274,7 +274,7 @@ fn to_float(from: &Value) -> Result<Value, String> {
         Value::Integer(value) => *value as f64,
         Value::Float(value) => *value,
         Value::Boolean(value) => f64::from(u8::from(*value)),
-        Value::Timestamp(value) | Value::Timespan(value) => time::to_float(*value),
+        Value::Timestamp(value) | Value::Timespan(value) => time::to_float(**value),
         Value::String(text) => {
             let joined: String = text
                 .chars()

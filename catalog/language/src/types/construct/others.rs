@@ -222,7 +222,10 @@ pub(super) fn binary() -> Constructor {
 }
 
 fn positive() -> Type {
-    named("PositiveInteger", Type::Integer(Range::new(Some(0), None)))
+    named(
+        "PositiveInteger",
+        Type::Integer(Range::new(Some(0), None).into()),
+    )
 }
 
 fn qualifier() -> Type {
@@ -362,7 +365,7 @@ pub(super) fn uri() -> Constructor {
         (
             "port",
             Presence::Optional,
-            Type::Integer(Range::new(Some(0), None)),
+            Type::Integer(Range::new(Some(0), None).into()),
         ),
         ("path", Presence::Optional, text()),
         ("query", Presence::Optional, text()),

@@ -36,7 +36,7 @@ fn seconds() -> Type {
 pub(super) fn timespan() -> Constructor {
     let integer = || Type::INTEGER;
     let parse = |text: &Value, format: Option<&Value>| {
-        parse_timespan(text.as_str().unwrap_or_default(), format).map(Value::Timespan)
+        parse_timespan(text.as_str().unwrap_or_default(), format).map(Value::timespan)
     };
     let string_hash = Type::struct_of([
         ("string", Presence::Required, Type::string_between(1, None)),
@@ -49,7 +49,7 @@ pub(super) fn timespan() -> Constructor {
         "new_timespan",
         vec![
             way(vec![("seconds", seconds())], 1, |arguments, _| {
-                Ok(Value::Timespan(
+                Ok(Value::timespan(
                     time::from_seconds(&arguments[0]).unwrap_or(0),
                 ))
             }),
@@ -70,7 +70,7 @@ pub(super) fn timespan() -> Constructor {
                         .zip(arguments)
                         .map(|((_, unit), value)| field(value, *unit))
                         .sum();
-                    Ok(Value::Timespan(total))
+                    Ok(Value::timespan(total))
                 },
             ),
             way(vec![("hash_arg", string_hash)], 1, move |arguments, _| {
@@ -78,7 +78,7 @@ pub(super) fn timespan() -> Constructor {
                 parse(&text, arguments[0].get("format"))
             }),
             way(vec![("hash_arg", fields_hash)], 1, |arguments, _| {
-                Ok(Value::Timespan(from_fields(&arguments[0])))
+                Ok(Value::timespan(from_fields(&arguments[0])))
             }),
         ],
     )
@@ -140,10 +140,10 @@ pub(super) fn timestamp() -> Constructor {
         "new_timestamp",
         vec![
             way(Vec::new(), 0, |_, context| {
-                Ok(Value::Timestamp(context.now()))
+                Ok(Value::timestamp(context.now()))
             }),
             way(vec![("seconds", seconds())], 1, |arguments, _| {
-                Ok(Value::Timestamp(
+                Ok(Value::timestamp(
                     time::from_seconds(&arguments[0]).unwrap_or(0),
                 ))
             }),
@@ -179,7 +179,7 @@ fn parse_timestamp(
             None => strptime::parse_default(text, timezone),
         },
     }
-    .map(Value::Timestamp)
+    .map(Value::timestamp)
     .map_err(|error| error.to_string())
 }
 
@@ -189,7 +189,7 @@ fn parse_timestamp(
 /// It cannot be read.
 pub fn timespan_bound(value: &Value) -> Result<Option<i128>, String> {
     match value {
-        Value::Timespan(bound) => Ok(Some(*bound)),
+        Value::Timespan(bound) => Ok(Some(**bound)),
         Value::Default | Value::Undef => Ok(None),
         Value::String(text) => parse_timespan(text, None).map(Some),
         Value::Integer(_) | Value::Float(_) => Ok(time::from_seconds(value)),
@@ -212,11 +212,11 @@ pub fn timespan_bound(value: &Value) -> Result<Option<i128>, String> {
 /// It cannot be read.
 pub fn timestamp_bound(value: &Value) -> Result<Option<i128>, String> {
     let read = |value: Value| match value {
-        Value::Timestamp(bound) => Some(bound),
+        Value::Timestamp(bound) => Some(*bound),
         _ => None,
     };
     match value {
-        Value::Timestamp(bound) => Ok(Some(*bound)),
+        Value::Timestamp(bound) => Ok(Some(**bound)),
         Value::Default | Value::Undef => Ok(None),
         Value::String(_) => parse_timestamp(value, None, None).map(read),
         Value::Integer(_) | Value::Float(_) => Ok(time::from_seconds(value)),

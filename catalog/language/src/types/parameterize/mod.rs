@@ -90,7 +90,7 @@ pub fn parameterize(base: &Type, keys: &[Value]) -> Parameterized {
         },
         Type::Integer(_) => {
             let range = range_of(keys, "Integer", "integers (or default)", integer_bound)?;
-            check_order(&range).map(Type::Integer)
+            check_order(&range).map(|range| Type::Integer(range.into()))
         }
         Type::Float(_) => {
             let range = range_of(
@@ -99,10 +99,10 @@ pub fn parameterize(base: &Type, keys: &[Value]) -> Parameterized {
                 "floats, or integers (or default)",
                 float_bound,
             )?;
-            check_order(&range).map(Type::Float)
+            check_order(&range).map(|range| Type::Float(range.into()))
         }
         Type::String(_) => match keys.len() {
-            1 | 2 => Ok(Type::String(size(0, keys)?)),
+            1 | 2 => Ok(Type::String(size(0, keys)?.into())),
             count => Err(Refusal::count(format!(
                 "String supports [] with one or two arguments. Got {count}"
             ))),
@@ -111,7 +111,7 @@ pub fn parameterize(base: &Type, keys: &[Value]) -> Parameterized {
         Type::Pattern(_) => pattern(base, keys),
         Type::Regexp(_) => regexp(base, keys),
         Type::Collection(_) => match keys.len() {
-            1 | 2 => Ok(Type::Collection(size(0, keys)?)),
+            1 | 2 => Ok(Type::Collection(size(0, keys)?.into())),
             count => Err(arity("Collection-Type", 1, Some(2), count)),
         },
         Type::Array(_) => array(keys),

@@ -82,7 +82,7 @@ impl Reader<'_> {
     fn size_at(&self, name: &str) -> Result<Option<Range<i64>>, String> {
         match self.get(name) {
             None => Ok(None),
-            Some(Value::Type(Type::Integer(size))) => Ok(Some(*size)),
+            Some(Value::Type(Type::Integer(size))) => Ok(Some(**size)),
             Some(other) => self.refuse(name, "a Type[Integer]", other),
         }
     }
@@ -104,26 +104,36 @@ impl Reader<'_> {
 
     fn read(&self, kind: &str) -> Result<Type, String> {
         Ok(match kind {
-            "Integer" => Type::Integer(self.range(|bound| match bound {
-                Value::Integer(bound) => Some(*bound),
-                _ => None,
-            })?),
-            "Float" => Type::Float(self.range(|bound| match bound {
-                Value::Float(bound) => Some(*bound),
-                Value::Integer(bound) => Some(*bound as f64),
-                _ => None,
-            })?),
+            "Integer" => {
+                let range = self.range(|bound| match bound {
+                    Value::Integer(bound) => Some(*bound),
+                    _ => None,
+                })?;
+                Type::Integer(range.into())
+            }
+            "Float" => {
+                let range = self.range(|bound| match bound {
+                    Value::Float(bound) => Some(*bound),
+                    Value::Integer(bound) => Some(*bound as f64),
+                    _ => None,
+                })?;
+                Type::Float(range.into())
+            }
             "Timestamp" => Type::Timestamp(Arc::new(self.range(|bound| match bound {
-                Value::Timestamp(bound) => Some(*bound),
+                Value::Timestamp(bound) => Some(**bound),
                 _ => None,
             })?)),
             "Timespan" => Type::Timespan(Arc::new(self.range(|bound| match bound {
-                Value::Timespan(bound) => Some(*bound),
+                Value::Timespan(bound) => Some(**bound),
                 _ => None,
             })?)),
             "String" => match self.get("size_type_or_value") {
                 Some(Value::String(text)) => Type::StringValue(Arc::clone(text)),
-                _ => Type::String(self.size_at("size_type_or_value")?.unwrap_or_default()),
+                _ => Type::String(
+                    self.size_at("size_type_or_value")?
+                        .unwrap_or_default()
+                        .into(),
+                ),
             },
             "Enum" => {
                 let values = self.array_at("values")?.iter();
@@ -155,7 +165,7 @@ impl Reader<'_> {
                 }
                 Some(other) => return self.refuse("pattern", "a String or a Regexp", other),
             }),
-            "Collection" => Type::Collection(self.size_at("size_type")?.unwrap_or_default()),
+            "Collection" => Type::Collection(self.size_at("size_type")?.unwrap_or_default().into()),
             "Array" => Type::Array(Arc::new(ArrayType {
                 element: self.type_at("element_type")?.unwrap_or(Type::Any),
                 size: self.size_at("size_type")?.unwrap_or_default(),

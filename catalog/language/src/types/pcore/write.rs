@@ -54,7 +54,7 @@ impl Writer {
 
     fn set_size(&mut self, name: &str, size: &Range<i64>) {
         if !size.is_unbounded() {
-            self.set(name, Type::Integer(*size));
+            self.set(name, Type::Integer((*size).into()));
         }
     }
 
@@ -72,8 +72,8 @@ impl Writer {
         match of {
             Type::Integer(range) => self.set_bounds(range, Value::Integer),
             Type::Float(range) => self.set_bounds(range, Value::Float),
-            Type::Timestamp(range) => self.set_bounds(range, Value::Timestamp),
-            Type::Timespan(range) => self.set_bounds(range, Value::Timespan),
+            Type::Timestamp(range) => self.set_bounds(range, Value::timestamp),
+            Type::Timespan(range) => self.set_bounds(range, Value::timespan),
             Type::String(size) => self.set_size("size_type_or_value", size),
             Type::StringValue(text) => self.set("size_type_or_value", Arc::clone(text)),
             Type::Enum(of) => {
@@ -155,7 +155,7 @@ impl Writer {
     fn tuple(&mut self, of: &TupleType) {
         self.set("types", types_of(&of.types));
         if let Some(size) = of.size {
-            self.set("size_type", Type::Integer(size));
+            self.set("size_type", Type::Integer(size.into()));
         }
     }
 
