@@ -89,7 +89,7 @@ pub(crate) fn flat(facts: &mut DataHash) {
     };
     let names: Vec<&str> = disks.keys().map(|name| &**name).collect();
     put(facts, "blockdevices", names.join(","));
-    for (name, disk) in &disks {
+    for (name, disk) in disks.iter() {
         for (old, new) in [
             ("size", "size_bytes"),
             ("model", "model"),

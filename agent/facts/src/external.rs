@@ -115,7 +115,7 @@ fn lines(text: &str) -> DataHash {
 fn json(text: &str) -> Result<DataHash, String> {
     let value: serde_json::Value = serde_json::from_str(text).map_err(|error| error.to_string())?;
     match data(value) {
-        Data::Hash(facts) => Ok(facts),
+        Data::Hash(facts) => Ok(*facts),
         _ => Err("it is no hash".to_owned()),
     }
 }
@@ -131,7 +131,7 @@ fn data(value: serde_json::Value) -> Data {
         },
         Value::String(text) => Data::from(text),
         Value::Array(elements) => Data::Array(elements.into_iter().map(data).collect()),
-        Value::Object(hash) => Data::Hash(
+        Value::Object(hash) => Data::hash(
             hash.into_iter()
                 .map(|(key, value)| (key.into(), data(value)))
                 .collect(),
@@ -144,7 +144,7 @@ fn yaml_facts(text: &str) -> Result<DataHash, String> {
         .map_err(|error| error.to_string())?
         .to_data()
     {
-        Data::Hash(facts) => Ok(facts),
+        Data::Hash(facts) => Ok(*facts),
         Data::Undef => Ok(DataHash::default()),
         _ => Err("it is no hash".to_owned()),
     }

@@ -16,5 +16,5 @@ pub(crate) fn gather(system: &System, facts: &mut DataHash) {
     put_some(&mut identity, "user", user.map(|user| user.name));
     put_some(&mut identity, "group", group.map(|group| group.name));
     put(&mut identity, "privileged", uid == 0);
-    put(facts, "identity", Data::Hash(identity));
+    put(facts, "identity", Data::hash(identity));
 }

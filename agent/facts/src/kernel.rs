@@ -53,7 +53,7 @@ fn loads(text: &str) -> Option<Data> {
     for name in ["1m", "5m", "15m"] {
         put(&mut averages, name, Data::Float(words.next()?.ok()?));
     }
-    Some(Data::Hash(averages))
+    Some(Data::hash(averages))
 }
 
 #[cfg(test)]

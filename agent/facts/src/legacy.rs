@@ -99,7 +99,7 @@ pub(crate) fn add(facts: &mut DataHash) {
         let mut names: Vec<String> = interfaces.keys().map(|name| flat(name)).collect();
         names.sort_unstable();
         put(facts, "interfaces", names.join(","));
-        for (interface, values) in &interfaces {
+        for (interface, values) in interfaces.iter() {
             for (old, new) in INTERFACE {
                 let value = values.as_hash().and_then(|values| values.get(new)).cloned();
                 put_some(facts, &format!("{old}_{}", flat(interface)), value);
@@ -133,13 +133,13 @@ mod tests {
     #[test]
     fn interfaces_become_part_of_names() {
         let interface: DataHash = [("ip".into(), "10.0.0.1".into())].into_iter().collect();
-        let interfaces: DataHash = [("eth0.1".into(), Data::Hash(interface))]
+        let interfaces: DataHash = [("eth0.1".into(), Data::hash(interface))]
             .into_iter()
             .collect();
-        let networking: DataHash = [("interfaces".into(), Data::Hash(interfaces))]
+        let networking: DataHash = [("interfaces".into(), Data::hash(interfaces))]
             .into_iter()
             .collect();
-        let mut facts: DataHash = [("networking".into(), Data::Hash(networking))]
+        let mut facts: DataHash = [("networking".into(), Data::hash(networking))]
             .into_iter()
             .collect();
         add(&mut facts);

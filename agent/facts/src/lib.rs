@@ -90,7 +90,7 @@ fn put_some<T: Into<Data>>(facts: &mut DataHash, name: &str, value: Option<T>) {
 
 /// A hash as a fact; none where it is empty.
 fn hash(entries: DataHash) -> Option<Data> {
-    (!entries.is_empty()).then_some(Data::Hash(entries))
+    (!entries.is_empty()).then_some(Data::hash(entries))
 }
 
 /// The text of a small file of the kernel's or the system's; nothing where it cannot be read.

@@ -18,12 +18,12 @@ fn describe(text: &str) -> DataHash {
     };
     let mut facts = DataHash::default();
     if let (Some(total), Some(available)) = (kibibytes("MemTotal"), kibibytes("MemAvailable")) {
-        put(&mut facts, "system", Data::Hash(usage(total, available)));
+        put(&mut facts, "system", Data::hash(usage(total, available)));
     }
     if let (Some(total), Some(free)) = (kibibytes("SwapTotal"), kibibytes("SwapFree"))
         && total > 0
     {
-        put(&mut facts, "swap", Data::Hash(usage(total, free)));
+        put(&mut facts, "swap", Data::hash(usage(total, free)));
     }
     facts
 }

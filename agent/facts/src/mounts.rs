@@ -34,7 +34,7 @@ pub(crate) fn gather(system: &System, facts: &mut DataHash) {
         if is_local(&mount.kind) {
             usage(&system.locate(&mount.path), &mut entry);
         }
-        put(&mut points, &mount.path, Data::Hash(entry));
+        put(&mut points, &mount.path, Data::hash(entry));
     }
     put_some(facts, "mountpoints", hash(points));
 }

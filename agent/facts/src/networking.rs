@@ -31,12 +31,12 @@ pub(crate) fn gather(system: &System, facts: &mut DataHash) {
         .or_else(|| first_global(&interfaces));
     let shown: DataHash = interfaces
         .iter()
-        .map(|(name, interface)| (name.as_str().into(), Data::Hash(interface.describe())))
+        .map(|(name, interface)| (name.as_str().into(), Data::hash(interface.describe())))
         .collect();
     if let Some(primary) = primary {
         put(&mut networking, "primary", primary);
         if let Some(Data::Hash(own)) = shown.get(primary) {
-            for (name, value) in own {
+            for (name, value) in own.iter() {
                 if !name.starts_with("bindings") {
                     networking.insert(name.clone(), value.clone());
                 }
@@ -44,7 +44,7 @@ pub(crate) fn gather(system: &System, facts: &mut DataHash) {
         }
     }
     put_some(&mut networking, "interfaces", hash(shown));
-    put(facts, "networking", Data::Hash(networking));
+    put(facts, "networking", Data::hash(networking));
 }
 
 #[derive(Debug, Default)]
@@ -144,7 +144,7 @@ impl Interface {
         ];
         best(&bindings6, &names6, &mut facts);
         let list = |bindings: Vec<DataHash>| {
-            let list: Vec<Data> = bindings.into_iter().map(Data::Hash).collect();
+            let list: Vec<Data> = bindings.into_iter().map(Data::hash).collect();
             (!list.is_empty()).then_some(Data::Array(list))
         };
         put_some(&mut facts, "bindings", list(bindings));

@@ -16,8 +16,8 @@ pub(crate) fn gather(system: &System, facts: &mut DataHash) {
     let is_debian = os.get("family").and_then(Data::as_str) == Some("Debian");
     put(&mut os, "architecture", architecture(&machine, is_debian));
     put(&mut os, "hardware", machine);
-    put(&mut os, "selinux", Data::Hash(selinux(system)));
-    put(facts, "os", Data::Hash(os));
+    put(&mut os, "selinux", Data::hash(selinux(system)));
+    put(facts, "os", Data::hash(os));
 }
 
 /// Debian calls machines by names of its own.
@@ -151,7 +151,7 @@ fn describe(release: &OsRelease, debian: Option<&str>, redhat: Option<&str>) -> 
     put_some(&mut distro, "codename", release.codename.as_deref());
     put_some(&mut distro, "description", release.pretty.as_deref());
     put_some(&mut distro, "release", hash(release_facts));
-    put(&mut os, "distro", Data::Hash(distro));
+    put(&mut os, "distro", Data::hash(distro));
     os
 }
 
@@ -191,7 +191,7 @@ mod tests {
     use super::*;
 
     fn facts(text: &str, debian: Option<&str>, redhat: Option<&str>) -> Data {
-        Data::Hash(describe(&OsRelease::parse(text), debian, redhat))
+        Data::hash(describe(&OsRelease::parse(text), debian, redhat))
     }
 
     fn at<'a>(data: &'a Data, path: &'a str) -> Option<&'a str> {

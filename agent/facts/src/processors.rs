@@ -19,7 +19,7 @@ pub(crate) fn gather(system: &System, facts: &mut DataHash) {
     }
     // What `uname -p` says on the distributions that patch it, and on those that do not.
     put(&mut processors, "isa", "unknown");
-    put(facts, "processors", Data::Hash(processors));
+    put(facts, "processors", Data::hash(processors));
 }
 
 fn describe(text: &str) -> DataHash {

@@ -46,10 +46,10 @@ fn describe(text: &str, number: u8) -> Option<Data> {
         );
     }
     let mut facts = DataHash::default();
-    put(&mut facts, "fingerprints", Data::Hash(fingerprints));
+    put(&mut facts, "fingerprints", Data::hash(fingerprints));
     put(&mut facts, "key", key);
     put(&mut facts, "type", kind);
-    Some(Data::Hash(facts))
+    Some(Data::hash(facts))
 }
 
 /// Flat names of the keys, for the older facts.
@@ -57,7 +57,7 @@ pub(crate) fn flat(facts: &mut DataHash) {
     let Some(Data::Hash(keys)) = facts.get("ssh").cloned() else {
         return;
     };
-    for (name, key) in &keys {
+    for (name, key) in keys.iter() {
         let of = |path: &'static str| key.dig(path.split('.')).and_then(Data::as_str);
         put_some(facts, &format!("ssh{name}key"), of("key"));
         if let (Some(first), Some(second)) = (of("fingerprints.sha1"), of("fingerprints.sha256")) {

@@ -11,7 +11,7 @@ pub(crate) fn gather(system: &System, facts: &mut DataHash) {
     put(facts, "timezone", local.strftime("%Z").to_string());
     let uptime = read(system, "/proc/uptime").and_then(|text| {
         let seconds: f64 = text.split_whitespace().next()?.parse().ok()?;
-        Some(Data::Hash(uptime(seconds as i64)))
+        Some(Data::hash(uptime(seconds as i64)))
     });
     put_some(facts, "system_uptime", uptime);
 }

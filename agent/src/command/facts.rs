@@ -45,9 +45,9 @@ pub fn run(
         chosen
     };
     if arguments.json {
-        console.print(&json(&Data::Hash(shown))?);
+        console.print(&json(&Data::hash(shown))?);
     } else if arguments.yaml {
-        console.print(yaml::emit(&Data::Hash(shown)).trim_end());
+        console.print(yaml::emit(&Data::hash(shown)).trim_end());
     } else if let Some(value) = shown.values().next().filter(|_| is_single) {
         console.print(&plain(value)?);
     } else {

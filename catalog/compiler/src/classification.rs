@@ -161,7 +161,7 @@ fn read(node: &Certname, text: &str) -> Result<Classified, ClassifierError> {
     }
     match answer.shift_remove("parameters") {
         None | Some(Data::Undef) => {}
-        Some(Data::Hash(parameters)) => classified.classification.parameters = parameters,
+        Some(Data::Hash(parameters)) => classified.classification.parameters = *parameters,
         Some(_) => return Err(wrong("'parameters' must be a hash".to_owned())),
     }
     match answer.shift_remove("environment") {
@@ -248,7 +248,7 @@ pub fn external_data(
                     all.insert(name.into(), ask(&path)?);
                 }
             }
-            Data::Hash(all)
+            Data::hash(all)
         }
         _ => ask(command)?,
     };

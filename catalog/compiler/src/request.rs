@@ -82,7 +82,7 @@ impl Trusted {
             node: node.clone(),
             authenticated: Authenticated::Remote,
             extensions: DataHash::default(),
-            external: Data::Hash(DataHash::default()),
+            external: Data::hash(DataHash::default()),
         }
     }
 
@@ -100,7 +100,7 @@ impl Trusted {
         DataHash::from_iter([
             ("authenticated".into(), Data::from(authenticated)),
             ("certname".into(), Data::from(name)),
-            ("extensions".into(), Data::Hash(self.extensions)),
+            ("extensions".into(), Data::hash(self.extensions)),
             ("hostname".into(), Data::from(hostname)),
             ("domain".into(), domain),
             ("external".into(), self.external),

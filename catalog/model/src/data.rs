@@ -15,7 +15,8 @@ pub type Hashing = foldhash::fast::RandomState;
 /// A hash of data, in insertion order.
 pub type DataHash = IndexMap<Arc<str>, Data, Hashing>;
 
-/// A value that can travel.
+/// A value that can travel. Catalogs and facts are full of them: three words, so that a hash sits
+/// behind a box.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub enum Data {
     /// `undef`, JSON's null.
@@ -34,7 +35,7 @@ pub enum Data {
     /// An array.
     Array(Vec<Data>),
     /// A hash whose keys are all strings.
-    Hash(DataHash),
+    Hash(Box<DataHash>),
     /// A value that must not be shown.
     Sensitive(Box<Data>),
     /// Any other rich value: `__ptype` and `__pvalue` (or attributes) on the wire.
@@ -54,6 +55,11 @@ impl Data {
     /// A string.
     pub fn string(text: impl Into<Arc<str>>) -> Self {
         Self::String(text.into())
+    }
+
+    /// A hash.
+    pub fn hash(entries: DataHash) -> Self {
+        Self::Hash(Box::new(entries))
     }
 
     /// The text of a string.

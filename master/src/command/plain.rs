@@ -21,7 +21,7 @@ pub fn data(value: &Value) -> Data {
             let entries = entries
                 .iter()
                 .map(|(key, value)| (key.to_string().into(), data(value)));
-            Data::Hash(entries.collect())
+            Data::hash(entries.collect())
         }
         other => Data::from(other.to_string()),
     }

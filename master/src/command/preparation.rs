@@ -184,7 +184,7 @@ fn read_facts(path: &Utf8Path) -> Result<DataHash> {
         bail!("{path} holds no facts")
     };
     match values.get("values") {
-        Some(Data::Hash(inner)) => Ok(inner.clone()),
-        _ => Ok(values),
+        Some(Data::Hash(inner)) => Ok((**inner).clone()),
+        _ => Ok(*values),
     }
 }

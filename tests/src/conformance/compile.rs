@@ -226,7 +226,7 @@ pub(crate) fn data(value: &Value) -> Data {
         },
         Value::String(text) => Data::from(text.as_str()),
         Value::Array(elements) => Data::Array(elements.iter().map(data).collect()),
-        Value::Object(hash) => Data::Hash(self::hash(hash)),
+        Value::Object(hash) => Data::hash(self::hash(hash)),
     }
 }
 

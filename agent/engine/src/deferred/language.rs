@@ -51,7 +51,7 @@ impl<'a> Language<'a> {
 
     fn call(&self, evaluator: &Evaluator<'_>, name: &str, arguments: &[Data]) -> Evaluated<Data> {
         let top = evaluator.host().top_scope();
-        let facts = self.facts.get_or_init(|| Data::Hash((self.gather)()));
+        let facts = self.facts.get_or_init(|| Data::hash((self.gather)()));
         top.replace("facts", values::from_data(facts, evaluator)?);
         let mut given = Vec::with_capacity(arguments.len() + 1);
         let function = match name.strip_prefix('$') {

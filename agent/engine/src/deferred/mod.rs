@@ -78,7 +78,7 @@ fn compute(data: Data, resolver: &dyn Resolver) -> Result<Data, String> {
                 .map(|element| compute(element, resolver))
                 .collect::<Result<_, _>>()?,
         ),
-        Data::Hash(hash) => Data::Hash(
+        Data::Hash(hash) => Data::hash(
             hash.into_iter()
                 .map(|(key, value)| Ok((key, compute(value, resolver)?)))
                 .collect::<Result<_, String>>()?,

@@ -93,7 +93,7 @@ fn data(value: serde_json::Value) -> Data {
         },
         Value::String(text) => Data::from(text),
         Value::Array(elements) => Data::Array(elements.into_iter().map(data).collect()),
-        Value::Object(hash) => Data::Hash(
+        Value::Object(hash) => Data::hash(
             hash.into_iter()
                 .map(|(key, value)| (key.into(), data(value)))
                 .collect(),

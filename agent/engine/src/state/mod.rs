@@ -74,14 +74,14 @@ impl Store {
                 let value = known.system_value.clone();
                 entry.insert("wanted".into(), known.wanted.clone());
                 entry.extend(value.map(|value| (Arc::from("system_value"), value)));
-                Data::Hash(entry)
+                Data::hash(entry)
             };
             let of = |(name, known): (&String, &Known)| (Arc::from(&**name), of(known));
             let parameters: DataHash = properties.iter().map(of).collect();
-            let resource = hash([("parameters", Data::Hash(parameters))]);
+            let resource = hash([("parameters", Data::hash(parameters))]);
             (Arc::from(&**name), resource)
         });
-        let resources = Data::Hash(entries.collect());
+        let resources = Data::hash(entries.collect());
         replace(&self.transactions, &hash([("resources", resources)]))?;
 
         let states = self.watched.iter().map(|(name, watched)| {
@@ -91,9 +91,9 @@ impl Store {
             }
             let values = watched.values.iter();
             entry.extend(values.map(|(name, value)| (Arc::from(&**name), value.clone())));
-            (Arc::from(&**name), Data::Hash(entry))
+            (Arc::from(&**name), Data::hash(entry))
         });
-        replace(&self.states, &Data::Hash(states.collect()))
+        replace(&self.states, &Data::hash(states.collect()))
     }
 
     pub(crate) fn known(&self, resource: &str, property: &str) -> Option<&Known> {
@@ -213,7 +213,7 @@ fn read_states(document: &Node) -> IndexMap<String, Watched> {
 }
 
 fn hash<const N: usize>(entries: [(&str, Data); N]) -> Data {
-    Data::Hash(
+    Data::hash(
         entries
             .into_iter()
             .map(|(name, value)| (name.into(), value))

@@ -15,7 +15,7 @@ fn deferred(name: &str, arguments: &[Data]) -> Data {
         ("name".into(), Data::from(name)),
         ("arguments".into(), Data::Array(arguments.to_vec())),
     ]);
-    typed("Deferred", Data::Hash(attributes))
+    typed("Deferred", Data::hash(attributes))
 }
 
 fn typed(name: &str, value: Data) -> Data {
@@ -29,7 +29,7 @@ fn hash(entries: &[(&str, Data)]) -> Data {
     let entries = entries
         .iter()
         .map(|(key, value)| ((*key).into(), value.clone()));
-    Data::Hash(entries.collect())
+    Data::hash(entries.collect())
 }
 
 /// What became of a resource whose `ip` is `value`: what happened, and the log.

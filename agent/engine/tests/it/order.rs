@@ -159,7 +159,7 @@ fn deferred_values_are_computed_in_their_turn() {
     let deferred = |name: &str| {
         Data::Typed(Box::new(Typed {
             type_name: "Deferred".into(),
-            value: Data::Hash([("name".into(), name.into())].into_iter().collect()),
+            value: Data::hash([("name".into(), name.into())].into_iter().collect()),
         }))
     };
     let mut world = World::new();

@@ -77,7 +77,7 @@ fn options(parameters: &Parameters<'_>, name: &str) -> Result<Vec<String>, Param
     for element in elements {
         match element {
             Data::Hash(entries) => {
-                for (option, value) in entries {
+                for (option, value) in entries.iter() {
                     let value = scalar(value).ok_or_else(refused)?;
                     options.push(format!("{option}={value}"));
                 }

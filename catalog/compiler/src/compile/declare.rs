@@ -365,6 +365,7 @@ impl Compiler<'_> {
             exported: site.form == ResourceForm::Exported,
             stage: Stage::Declared,
             scope_tagged: false,
+            taken_tags: None,
             collected: false,
             label: kind.label(),
             reference,

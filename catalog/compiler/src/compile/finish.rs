@@ -140,7 +140,7 @@ impl Compiler<'_> {
             if declared.is_virtual && !declared.exported {
                 continue;
             }
-            let resource = self.resource(declared)?;
+            let resource = self.resource(*declared)?;
             if resource.exported {
                 exported.push(resource.clone());
             }

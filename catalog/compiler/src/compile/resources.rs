@@ -116,6 +116,8 @@ pub(super) struct Declared {
     pub label: &'static str,
     /// Whether the tags of its surroundings have been taken over.
     pub scope_tagged: bool,
+    /// From whom tags were taken last, and how many it had: they are never taken away again.
+    pub taken_tags: Option<(ResourceId, usize)>,
     /// The node it was collected from.
     pub collected: bool,
 }
@@ -174,7 +176,8 @@ pub(super) struct Place {
 /// The resources of a catalog.
 #[derive(Default)]
 pub(super) struct Table {
-    entries: RefCell<Vec<Declared>>,
+    /// Boxed, so that growing moves little.
+    entries: RefCell<Vec<Box<Declared>>>,
     by_reference: RefCell<FxHashMap<Reference, ResourceId>>,
     /// For each resource, by its id.
     places: RefCell<Vec<Place>>,
@@ -241,7 +244,7 @@ impl Table {
             by_reference.insert(reference, id);
         }
         by_reference.insert(resource.reference.clone(), id);
-        entries.push(resource);
+        entries.push(Box::new(resource));
         self.places.borrow_mut().push(Place::default());
         Ok(id)
     }
@@ -253,22 +256,28 @@ impl Table {
 
     /// A resource, to look at.
     pub(super) fn get(&self, id: ResourceId) -> Ref<'_, Declared> {
-        Ref::map(self.entries.borrow(), |entries| &entries[id.0 as usize])
+        Ref::map(self.entries.borrow(), |entries| &*entries[id.0 as usize])
     }
 
     /// A resource, to change.
     pub(super) fn get_mut(&self, id: ResourceId) -> RefMut<'_, Declared> {
         RefMut::map(self.entries.borrow_mut(), |entries| {
-            &mut entries[id.0 as usize]
+            &mut *entries[id.0 as usize]
         })
     }
 
     /// Gives the tags of one resource to another too.
     pub(super) fn share_tags(&self, from: ResourceId, to: ResourceId) {
         let mut entries = self.entries.borrow_mut();
+        let taken = (from, entries[from.0 as usize].tags.len());
+        if entries[to.0 as usize].taken_tags == Some(taken) {
+            return;
+        }
         let mut tags = std::mem::take(&mut entries[to.0 as usize].tags);
         tags.extend_from(&entries[from.0 as usize].tags);
-        entries[to.0 as usize].tags = tags;
+        let to = &mut entries[to.0 as usize];
+        to.tags = tags;
+        to.taken_tags = Some(taken);
     }
 
     /// Every resource that has been added, in order.
@@ -297,12 +306,12 @@ impl Table {
     }
 
     /// Everything, which is gone from here then.
-    pub(super) fn take(&self) -> (Vec<Declared>, Vec<Place>) {
+    pub(super) fn take(&self) -> (Vec<Box<Declared>>, Vec<Place>) {
         (self.entries.take(), self.places.take())
     }
 }
 
-impl std::ops::Index<ResourceId> for [Declared] {
+impl std::ops::Index<ResourceId> for [Box<Declared>] {
     type Output = Declared;
 
     fn index(&self, id: ResourceId) -> &Declared {

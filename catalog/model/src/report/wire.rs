@@ -123,7 +123,7 @@ fn read(value: Value) -> Data {
         Value::Array(elements) => Data::Array(elements.into_iter().map(read).collect()),
         Value::Object(hash) => {
             let pairs = hash.into_iter();
-            Data::Hash(
+            Data::hash(
                 pairs
                     .map(|(key, value)| (key.into(), read(value)))
                     .collect(),

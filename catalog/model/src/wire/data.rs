@@ -67,7 +67,7 @@ impl Serialize for Form<'_> {
             }
             (Data::Hash(hash), _) => {
                 let mut map = serializer.serialize_map(Some(hash.len()))?;
-                for (key, value) in hash {
+                for (key, value) in hash.iter() {
                     map.serialize_entry(key, &self.of(value))?;
                 }
                 map.end()
@@ -89,7 +89,7 @@ impl Serialize for Form<'_> {
                 Data::Hash(attributes) => {
                     let mut map = serializer.serialize_map(Some(attributes.len() + 1))?;
                     map.serialize_entry(TYPE, &typed.type_name)?;
-                    for (key, value) in attributes {
+                    for (key, value) in attributes.iter() {
                         map.serialize_entry(key, &self.of(value))?;
                     }
                     map.end()
@@ -176,7 +176,7 @@ impl<'de> Visitor<'de> for ReadVisitor {
 /// What a hash with `__ptype` means; any other hash is itself.
 fn rich(mut hash: DataHash) -> Data {
     let Some(Data::String(type_name)) = hash.get(TYPE).cloned() else {
-        return Data::Hash(hash);
+        return Data::hash(hash);
     };
     hash.shift_remove(TYPE);
     let value = hash.shift_remove(VALUE);
@@ -190,12 +190,12 @@ fn rich(mut hash: DataHash) -> Data {
                     value: Data::Array(pairs.clone()),
                 }))
             },
-            Data::Hash,
+            Data::hash,
         ),
         (_, Some(value)) => Data::Typed(Box::new(Typed { type_name, value })),
         (_, None) => Data::Typed(Box::new(Typed {
             type_name,
-            value: Data::Hash(hash),
+            value: Data::hash(hash),
         })),
     }
 }

@@ -95,7 +95,7 @@ impl Node {
             Self::Sequence(nodes) => Data::Array(nodes.iter().map(Node::to_data).collect()),
             Self::Mapping(entries) => {
                 let entry = |(key, value): &(Node, Node)| (key.key_text(), value.to_data());
-                Data::Hash(entries.iter().map(entry).collect())
+                Data::hash(entries.iter().map(entry).collect())
             }
         }
     }

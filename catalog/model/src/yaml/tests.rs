@@ -131,12 +131,12 @@ fn what_is_written_is_read_again() {
         "strings".into(),
         Data::Array(strings.map(Data::from).to_vec()),
     );
-    hash.insert("empty".into(), Data::Hash(DataHash::default()));
+    hash.insert("empty".into(), Data::hash(DataHash::default()));
     hash.insert("none".into(), Data::Undef);
     hash.insert(
         "deep".into(),
         Data::Array(vec![
-            Data::Hash(DataHash::from_iter([
+            Data::hash(DataHash::from_iter([
                 ("a".into(), Data::Integer(1)),
                 (
                     "b".into(),
@@ -149,7 +149,7 @@ fn what_is_written_is_read_again() {
     for string in strings {
         hash.insert(string.into(), Data::from(string));
     }
-    let data = Data::Hash(hash);
+    let data = Data::hash(hash);
     let text = emit(&data);
     assert_eq!(read(&text).to_data(), data, "{text}");
 }
@@ -176,7 +176,7 @@ fn long_keys_stand_behind_question_marks() {
             &*long,
             Data::Array(vec![
                 Data::Integer(1),
-                Data::Hash(DataHash::from_iter([
+                Data::hash(DataHash::from_iter([
                     ("a".into(), Data::Integer(2)),
                     (long.as_str().into(), Data::Array(vec![Data::from("b")])),
                 ])),
@@ -189,7 +189,7 @@ fn long_keys_stand_behind_question_marks() {
             "---\n? |-\n  multi\n  line\n: |-\n  c\n  d\n".to_owned(),
         ),
     ] {
-        let data = Data::Hash(DataHash::from_iter([(key.into(), value)]));
+        let data = Data::hash(DataHash::from_iter([(key.into(), value)]));
         assert_eq!(emit(&data), emitted);
         assert_eq!(read(&emitted).to_data(), data);
     }
@@ -204,7 +204,7 @@ fn what_begins_like_the_end_of_a_document_is_quoted() {
         ("...\"x\"", "'...\"x\"'"),
         ("a ...", "a ..."),
     ] {
-        let data = Data::Hash(DataHash::from_iter([(string.into(), Data::from(string))]));
+        let data = Data::hash(DataHash::from_iter([(string.into(), Data::from(string))]));
         let text = emit(&data);
         assert_eq!(text, format!("---\n{emitted}: {emitted}\n"));
         assert_eq!(read(&text).to_data(), data);
@@ -223,7 +223,7 @@ fn strings_of_marks_come_back_from_everywhere() {
     for pair in pairs {
         for string in [format!("{pair}{pair}b"), pair] {
             let value = Data::from(&*string);
-            let inside = Data::Hash(DataHash::from_iter([(
+            let inside = Data::hash(DataHash::from_iter([(
                 string.as_str().into(),
                 Data::Array(vec![value.clone()]),
             )]));

@@ -112,7 +112,7 @@ impl Reader<'_> {
         }
         let mut attributes = hash.clone();
         attributes.shift_remove("__ptype");
-        self.instance(&of, &Data::Hash(attributes))
+        self.instance(&of, &Data::hash(attributes))
     }
 
     fn instance(&mut self, of: &Type, data: &Data) -> Result<Value, String> {

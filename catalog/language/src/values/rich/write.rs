@@ -179,7 +179,7 @@ impl Writer {
             let data = self.at(&quote(&key), value)?;
             hash.insert(key, data);
         }
-        Ok(Data::Hash(hash))
+        Ok(Data::hash(hash))
     }
 
     fn object(&mut self, object: &Object) -> Result<Data, NotData> {
@@ -187,7 +187,7 @@ impl Writer {
         for (name, value) in object.init_attributes() {
             hash.insert(Arc::clone(name), self.data(value)?);
         }
-        Ok(typed(&object.object_type.name(), Data::Hash(hash)))
+        Ok(typed(&object.object_type.name(), Data::hash(hash)))
     }
 
     fn type_data(&mut self, of: &Type) -> Result<Data, NotData> {
@@ -210,7 +210,7 @@ impl Writer {
         for (name, value) in &attributes {
             hash.insert(Arc::clone(name), self.data(value)?);
         }
-        Ok(typed(&name, Data::Hash(hash)))
+        Ok(typed(&name, Data::hash(hash)))
     }
 }
 
