@@ -1,9 +1,6 @@
 //! Query strings and form bodies, as Puppet's agents write them: a name may stand several times.
 
-use std::borrow::Cow;
-
 use ficelle_model::EnvironmentName;
-use percent_encoding::percent_decode;
 
 use crate::error::ApiError;
 
@@ -66,28 +63,63 @@ impl Query {
     }
 }
 
-/// Undoes a form's encoding: `+` is a space.
+/// Undoes a form's encoding: `+` is a space. A `%` that no byte follows stays as it is.
 ///
 /// # Errors
 /// The bytes are no UTF-8.
 pub fn decode(text: &[u8]) -> Result<String, ApiError> {
-    let text: Cow<'_, [u8]> = if text.contains(&b'+') {
-        text.iter()
-            .map(|byte| if *byte == b'+' { b' ' } else { *byte })
-            .collect::<Vec<_>>()
-            .into()
-    } else {
-        text.into()
+    let mut decoded = Vec::with_capacity(text.len());
+    let mut rest = text;
+    while let [first, tail @ ..] = rest {
+        let (byte, tail) = match (first, tail) {
+            (b'+', _) => (b' ', tail),
+            (b'%', [high, low, after @ ..]) => match hexadecimal(*high, *low) {
+                Some(byte) => (byte, after),
+                None => (b'%', tail),
+            },
+            (byte, _) => (*byte, tail),
+        };
+        decoded.push(byte);
+        rest = tail;
+    }
+    String::from_utf8(decoded).map_err(|_| ApiError::bad_request("a parameter is not UTF-8"))
+}
+
+fn hexadecimal(high: u8, low: u8) -> Option<u8> {
+    /// The value of each digit; what is no digit has a bit that no value has.
+    const DIGITS: [u8; 256] = {
+        let mut digits = [0x80; 256];
+        let mut value = 0;
+        while value < 16 {
+            digits[b"0123456789abcdef"[value] as usize] = value as u8;
+            digits[b"0123456789ABCDEF"[value] as usize] = value as u8;
+            value += 1;
+        }
+        digits
     };
-    percent_decode(&text)
-        .decode_utf8()
-        .map(Cow::into_owned)
-        .map_err(|_| ApiError::bad_request("a parameter is not UTF-8"))
+    let (high, low) = (DIGITS[usize::from(high)], DIGITS[usize::from(low)]);
+    ((high | low) & 0x80 == 0).then_some(high << 4 | low)
 }
 
 #[cfg(test)]
 mod tests {
-    use super::Query;
+    use super::{Query, decode};
+
+    #[test]
+    fn what_is_encoded_comes_back_and_what_is_not_stays() {
+        for (encoded, text) in [
+            ("", ""),
+            ("%7B%22a%22%3a+1%7d", "{\"a\": 1}"),
+            ("%257B", "%7B"),
+            ("caf%C3%A9+€", "café €"),
+            ("1%", "1%"),
+            ("1%2", "1%2"),
+            ("%+2%g1%1g%%41", "% 2%g1%1g%A"),
+        ] {
+            assert_eq!(decode(encoded.as_bytes()).ok().as_deref(), Some(text));
+        }
+        assert!(decode(b"%C3").is_err());
+    }
 
     #[test]
     fn a_name_may_stand_several_times() {
