@@ -2,12 +2,9 @@
 //! a queue that ends.
 
 use std::{
+    collections::VecDeque,
     panic::{AssertUnwindSafe, catch_unwind},
-    sync::{
-        Arc, Mutex, PoisonError,
-        atomic::{AtomicUsize, Ordering},
-        mpsc::{Receiver, SyncSender, TrySendError, sync_channel},
-    },
+    sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError},
     thread,
 };
 
@@ -19,17 +16,29 @@ const STACK: usize = 64 * 1024 * 1024;
 
 /// Threads and a queue.
 pub struct Pool {
-    queue: SyncSender<Job>,
-    counts: Arc<Counts>,
+    queue: Arc<Queue>,
+    /// How many jobs may wait.
+    places: usize,
     threads: usize,
 }
 
 type Job = Box<dyn FnOnce() + Send>;
 
+/// What the threads share. A channel behind a lock would do, but each job taken from it would wake
+/// a second thread, to wait where the first one did.
 #[derive(Default)]
-struct Counts {
-    waiting: AtomicUsize,
-    running: AtomicUsize,
+struct Queue {
+    state: Mutex<State>,
+    came: Condvar,
+}
+
+#[derive(Default)]
+struct State {
+    waiting: VecDeque<Job>,
+    running: usize,
+    /// Threads that wait for a job.
+    idle: usize,
+    is_closed: bool,
 }
 
 /// What the pool is at.
@@ -60,20 +69,17 @@ impl Pool {
     /// # Errors
     /// The system gives no thread.
     pub fn start(threads: usize, places: usize) -> std::io::Result<Self> {
-        let (queue, jobs) = sync_channel::<Job>(places);
-        let jobs = Arc::new(Mutex::new(jobs));
-        let counts = Arc::<Counts>::default();
+        let queue = Arc::<Queue>::default();
         for number in 0..threads {
-            let jobs = Arc::clone(&jobs);
-            let counts = Arc::clone(&counts);
+            let queue = Arc::clone(&queue);
             thread::Builder::new()
                 .name(format!("compile-{number}"))
                 .stack_size(STACK)
-                .spawn(move || work(&jobs, &counts))?;
+                .spawn(move || queue.work())?;
         }
         Ok(Self {
             queue,
-            counts,
+            places,
             threads,
         })
     }
@@ -92,39 +98,75 @@ impl Pool {
             // Whoever asked may have gone.
             let _ = answer.send(result);
         });
-        self.counts.waiting.fetch_add(1, Ordering::Relaxed);
-        if let Err(error) = self.queue.try_send(job) {
-            self.counts.waiting.fetch_sub(1, Ordering::Relaxed);
-            return Err(match error {
-                TrySendError::Full(_) => PoolError::Full,
-                TrySendError::Disconnected(_) => PoolError::Panicked,
-            });
-        }
+        self.add(job)?;
         match answered.await {
             Ok(Ok(value)) => Ok(value),
             Ok(Err(_)) | Err(_) => Err(PoolError::Panicked),
         }
     }
 
+    fn add(&self, job: Job) -> Result<(), PoolError> {
+        let mut state = self.queue.state();
+        if state.waiting.len() >= self.places {
+            return Err(PoolError::Full);
+        }
+        state.waiting.push_back(job);
+        let is_awaited = state.idle > 0;
+        drop(state);
+        if is_awaited {
+            self.queue.came.notify_one();
+        }
+        Ok(())
+    }
+
     /// What the pool is at.
     pub fn load(&self) -> Load {
+        let state = self.queue.state();
         Load {
-            running: self.counts.running.load(Ordering::Relaxed),
-            waiting: self.counts.waiting.load(Ordering::Relaxed),
+            running: state.running,
+            waiting: state.waiting.len(),
             threads: self.threads,
         }
     }
 }
 
-fn work(jobs: &Mutex<Receiver<Job>>, counts: &Counts) {
-    loop {
-        // The lock is held while waiting: one thread waits for a job, the others for the lock.
-        let job = jobs.lock().unwrap_or_else(PoisonError::into_inner).recv();
-        let Ok(job) = job else { return };
-        counts.waiting.fetch_sub(1, Ordering::Relaxed);
-        counts.running.fetch_add(1, Ordering::Relaxed);
-        job();
-        counts.running.fetch_sub(1, Ordering::Relaxed);
+impl Drop for Pool {
+    fn drop(&mut self) {
+        self.queue.state().is_closed = true;
+        self.queue.came.notify_all();
+    }
+}
+
+impl Queue {
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Runs jobs until the pool is gone and nothing waits.
+    fn work(&self) {
+        while let Some(job) = self.take() {
+            job();
+            self.state().running -= 1;
+        }
+    }
+
+    fn take(&self) -> Option<Job> {
+        let mut state = self.state();
+        loop {
+            if let Some(job) = state.waiting.pop_front() {
+                state.running += 1;
+                return Some(job);
+            }
+            if state.is_closed {
+                return None;
+            }
+            state.idle += 1;
+            state = self
+                .came
+                .wait(state)
+                .unwrap_or_else(PoisonError::into_inner);
+            state.idle -= 1;
+        }
     }
 }
 
