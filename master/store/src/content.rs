@@ -10,16 +10,23 @@ use crate::StoreError;
 /// The most that a body may unpack to: a bomb in the database is refused.
 const LARGEST: u64 = 256 * 1024 * 1024;
 
-/// SHA-256 in hexadecimal.
-pub(crate) fn digest(json: &[u8]) -> String {
-    hex::encode(Sha256::digest(json))
+/// SHA-256 of all pieces together, in hexadecimal.
+pub(crate) fn digest(pieces: &[&[u8]]) -> String {
+    let mut digest = Sha256::new();
+    for piece in pieces {
+        digest.update(piece);
+    }
+    hex::encode(digest.finalize())
 }
 
-pub(crate) fn pack(json: &[u8]) -> Vec<u8> {
-    let mut encoder = GzEncoder::new(Vec::with_capacity(json.len() / 4), Compression::fast());
-    encoder
-        .write_all(json)
-        .expect("writing to memory cannot fail");
+pub(crate) fn pack(pieces: &[&[u8]]) -> Vec<u8> {
+    let length: usize = pieces.iter().map(|piece| piece.len()).sum();
+    let mut encoder = GzEncoder::new(Vec::with_capacity(length / 4), Compression::fast());
+    for piece in pieces {
+        encoder
+            .write_all(piece)
+            .expect("writing to memory cannot fail");
+    }
     encoder.finish().expect("writing to memory cannot fail")
 }
 

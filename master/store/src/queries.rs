@@ -186,7 +186,7 @@ macro_rules! store {
             async fn keep(
                 work: &mut sqlx::Transaction<'_, $database>,
                 digest: &str,
-                json: &[u8],
+                json: &[&[u8]],
             ) -> Result<(), StoreError> {
                 let known: Option<String> =
                     sqlx::query_scalar("SELECT digest FROM contents WHERE digest = $1")
@@ -469,7 +469,7 @@ macro_rules! store {
                 json: &[u8],
                 at: Millis,
             ) -> Result<(), StoreError> {
-                let digest = content::digest(json);
+                let digest = content::digest(&[json]);
                 let before: Option<(Option<String>, Option<String>, Option<Millis>)> =
                     sqlx::query_as(
                         "SELECT facts_digest, environment, facts_at FROM nodes \
@@ -486,7 +486,7 @@ macro_rules! store {
                     return Ok(());
                 }
                 let mut work = self.begin().await?;
-                Self::keep(&mut work, &digest, json).await?;
+                Self::keep(&mut work, &digest, &[json]).await?;
                 sqlx::query(
                     "INSERT INTO nodes (certname, environment, facts_digest, facts_at) \
                      VALUES ($1, $2, $3, $4) ON CONFLICT (certname) DO UPDATE SET \
@@ -610,7 +610,7 @@ macro_rules! store {
             }
 
             async fn save_report(&self, report: &NewReport<'_>) -> Result<(), StoreError> {
-                let body = content::pack(report.json);
+                let body = content::pack(&[report.json]);
                 let mut work = self.begin().await?;
                 sqlx::query(
                     "INSERT INTO reports (id, certname, environment, status, noop, version, \

@@ -82,8 +82,8 @@ pub struct NewCatalog<'a> {
     pub certname: &'a Certname,
     /// The environment.
     pub environment: &'a str,
-    /// The catalog, without what differs in each answer (uuids).
-    pub json: &'a [u8],
+    /// The catalog, in pieces, without what differs in each answer (uuids).
+    pub json: &'a [&'a [u8]],
     /// What the node exports, in the catalog's order.
     pub exported: &'a [ExportedResource],
     /// When it was compiled.

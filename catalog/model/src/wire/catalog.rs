@@ -4,7 +4,7 @@ use std::{ops::Range, sync::Arc};
 
 use serde::{Deserialize, Serialize, Serializer, ser::SerializeMap as _, ser::SerializeSeq as _};
 
-use super::{WireError, data::Richness, resource};
+use super::{WireError, data::Richness, json, resource};
 use crate::{
     catalog::{Catalog, Edge},
     data::Names,
@@ -27,94 +27,129 @@ pub struct Form<'a> {
 impl Form<'_> {
     /// The JSON.
     pub fn to_json(&self) -> Vec<u8> {
-        let mut json = Vec::with_capacity(self.catalog.resources.len() * USUAL_RESOURCE);
-        serde_json::to_writer(&mut json, self)
-            .expect("a catalog has string keys and finite numbers only");
+        let mut json = with_room_for(self.catalog);
+        append(self, &mut json);
         json
     }
 }
 
-/// Bytes of a resource and its edges, more or less: room to begin with.
-const USUAL_RESOURCE: usize = 768;
+fn with_room_for(catalog: &Catalog) -> Vec<u8> {
+    /// Bytes of a resource and its edges, more or less.
+    const USUAL_RESOURCE: usize = 768;
+    Vec::with_capacity(catalog.resources.len() * USUAL_RESOURCE)
+}
 
-/// A catalog's JSON, written once for what is kept and for every answer: answers differ in their
-/// uuid, and in a version that only the time gives.
+fn append(value: &impl Serialize, json: &mut Vec<u8>) {
+    json::write(value, json).expect("a catalog has string keys and finite numbers only");
+}
+
+/// A catalog's JSON, written once for what is kept and for the answer, which has a uuid of its own
+/// and, where only the time gives one, a version.
 #[derive(Clone, Debug)]
 pub struct Text {
     json: Vec<u8>,
     version: Range<usize>,
-    uuid: usize,
+    /// Whether the version is the answer's alone.
+    is_open: bool,
+    uuid: Range<usize>,
 }
 
 impl Text {
-    /// Writes a catalog.
-    pub fn new(catalog: &Catalog, richness: Richness) -> Self {
+    /// Writes a catalog. `version` takes the place of one that is empty.
+    pub fn new(catalog: &Catalog, richness: Richness, version: &str, uuid: &str) -> Self {
         let form = Form {
             catalog,
-            uuid: "",
+            uuid,
             richness,
         };
-        let json = form.to_json();
-        let length = |value: &dyn Fn() -> serde_json::Result<Vec<u8>>| {
-            value()
-                .expect("a name or a list of them can be written")
-                .len()
+        let is_open = catalog.version.is_empty();
+        let version = match is_open {
+            true => version,
+            false => &*catalog.version,
         };
-        let tags = length(&|| serde_json::to_vec(&catalog.tags));
-        let name = length(&|| serde_json::to_vec(catalog.name.as_str()));
-        let version = length(&|| serde_json::to_vec(&Version(&catalog.version)));
-        let code_id = length(&|| serde_json::to_vec(&catalog.code_id));
+        let mut json = with_room_for(catalog);
+        append(&Answer { form, version }, &mut json);
+        let length = |append: &dyn Fn(&mut Vec<u8>)| {
+            let mut json = Vec::new();
+            append(&mut json);
+            json.len()
+        };
+        let tags = length(&|json| append(&catalog.tags, json));
+        let name = length(&|json| append(&catalog.name.as_str(), json));
+        let code_id = length(&|json| append(&catalog.code_id, json));
         let start =
             r#"{"tags":"#.len() + tags + r#","name":"#.len() + name + r#","version":"#.len();
-        let end = start + version;
-        let uuid = end + r#","code_id":"#.len() + code_id + r#","catalog_uuid":""#.len();
+        let end = start + length(&|json| append(&Version(version), json));
+        let first = end + r#","code_id":"#.len() + code_id + r#","catalog_uuid":""#.len();
+        let last = first + uuid.len();
         assert!(
-            json[..start].ends_with(br#""version":"#) && json[uuid..].starts_with(b"\","),
+            json[..start].ends_with(br#""version":"#)
+                && json[first..].starts_with(uuid.as_bytes())
+                && json[last..].starts_with(b"\","),
             "the order is that of `Form`"
         );
         Self {
             json,
             version: start..end,
-            uuid,
+            is_open,
+            uuid: first..last,
         }
     }
 
-    /// What is the same in every answer: the uuid is empty.
-    pub fn constant(&self) -> &[u8] {
-        &self.json
-    }
-
-    /// An answer. `version` takes the place of one that is empty.
-    pub fn answer(&self, version: &str, uuid: &str) -> Vec<u8> {
+    /// What is the same in every answer, in pieces: the uuid is empty.
+    pub fn constant(&self) -> [&[u8]; 4] {
         let json = &self.json;
-        let is_open = &json[self.version.clone()] == br#""""#;
-        let mut answer = Vec::with_capacity(json.len() + version.len() + uuid.len());
-        let mut from = 0;
-        if is_open {
-            answer.extend_from_slice(&json[..self.version.start]);
-            serde_json::to_writer(&mut answer, &Version(version))
-                .expect("a version can be written to memory");
-            from = self.version.end;
-        }
-        answer.extend_from_slice(&json[from..self.uuid]);
-        answer.extend_from_slice(uuid.as_bytes());
-        answer.extend_from_slice(&json[self.uuid..]);
-        answer
+        let version = match self.is_open {
+            true => br#""""#,
+            false => &json[self.version.clone()],
+        };
+        [
+            &json[..self.version.start],
+            version,
+            &json[self.version.end..self.uuid.start],
+            &json[self.uuid.end..],
+        ]
+    }
+
+    /// The answer.
+    pub fn into_answer(self) -> Vec<u8> {
+        self.json
     }
 }
 
 impl Serialize for Form<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let catalog = self.catalog;
+        let version = &*self.catalog.version;
+        Answer {
+            form: *self,
+            version,
+        }
+        .serialize(serializer)
+    }
+}
+
+/// A catalog as it answers: its version may not be its own.
+struct Answer<'a> {
+    form: Form<'a>,
+    version: &'a str,
+}
+
+impl Serialize for Answer<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let Form {
+            catalog,
+            uuid,
+            richness,
+        } = self.form;
         let mut map = serializer.serialize_map(Some(10))?;
         map.serialize_entry("tags", &catalog.tags)?;
         map.serialize_entry("name", catalog.name.as_str())?;
-        map.serialize_entry("version", &Version(&catalog.version))?;
+        map.serialize_entry("version", &Version(self.version))?;
         map.serialize_entry("code_id", &catalog.code_id)?;
-        map.serialize_entry("catalog_uuid", self.uuid)?;
+        map.serialize_entry("catalog_uuid", uuid)?;
         map.serialize_entry("catalog_format", &2)?;
         map.serialize_entry("environment", catalog.environment.as_str())?;
-        map.serialize_entry("resources", &Resources(&catalog.resources, self.richness))?;
+        map.serialize_entry("resources", &Resources(&catalog.resources, richness))?;
         map.serialize_entry("edges", &Edges(&catalog.edges))?;
         map.serialize_entry("classes", &catalog.classes)?;
         map.end()
@@ -150,30 +185,31 @@ struct Edges<'a>(&'a [Edge]);
 impl Serialize for Edges<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let mut sequence = serializer.serialize_seq(Some(self.0.len()))?;
+        let (mut source, mut target) = (String::new(), String::new());
         for edge in self.0 {
-            sequence.serialize_element(&OutgoingEdge(edge))?;
+            spell(&edge.source, &mut source);
+            spell(&edge.target, &mut target);
+            sequence.serialize_element(&OutgoingEdge {
+                source: &source,
+                target: &target,
+            })?;
         }
         sequence.end()
     }
 }
 
-struct OutgoingEdge<'a>(&'a Edge);
-
-impl Serialize for OutgoingEdge<'_> {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut map = serializer.serialize_map(Some(2))?;
-        map.serialize_entry("source", &Displayed(&self.0.source))?;
-        map.serialize_entry("target", &Displayed(&self.0.target))?;
-        map.end()
+/// As its `Display`, into a text that is used again.
+fn spell(reference: &Reference, text: &mut String) {
+    text.clear();
+    for piece in [&*reference.type_name, "[", &reference.title, "]"] {
+        text.push_str(piece);
     }
 }
 
-struct Displayed<'a>(&'a Reference);
-
-impl Serialize for Displayed<'_> {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_str(self.0)
-    }
+#[derive(Serialize)]
+struct OutgoingEdge<'a> {
+    source: &'a str,
+    target: &'a str,
 }
 
 #[derive(Deserialize)]

@@ -165,11 +165,58 @@ impl<'de> Visitor<'de> for ReadVisitor {
     }
 
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Data, A::Error> {
-        let mut hash = DataHash::default();
-        while let Some((key, Read(value))) = map.next_entry::<Arc<str>, Read>()? {
-            hash.insert(key, value);
+        read_hash(&mut map).map(rich)
+    }
+}
+
+fn read_hash<'de, A: MapAccess<'de>>(map: &mut A) -> Result<DataHash, A::Error> {
+    let mut hash = DataHash::default();
+    while let Some((Key(key), Read(value))) = map.next_entry()? {
+        hash.insert(key, value);
+    }
+    Ok(hash)
+}
+
+/// A key on its way in. As an `Arc<str>` it would be copied twice.
+struct Key(Arc<str>);
+
+impl<'de> Deserialize<'de> for Key {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct KeyVisitor;
+        impl Visitor<'_> for KeyVisitor {
+            type Value = Key;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("a string")
+            }
+
+            fn visit_str<E>(self, text: &str) -> Result<Key, E> {
+                Ok(Key(text.into()))
+            }
         }
-        Ok(rich(hash))
+        deserializer.deserialize_str(KeyVisitor)
+    }
+}
+
+/// A hash of values on its way in, whatever its keys are.
+#[derive(Debug, Default)]
+pub(super) struct ReadHash(pub DataHash);
+
+impl<'de> Deserialize<'de> for ReadHash {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct HashVisitor;
+        impl<'de> Visitor<'de> for HashVisitor {
+            type Value = ReadHash;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("a hash")
+            }
+
+            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<ReadHash, A::Error> {
+                read_hash(&mut map).map(ReadHash)
+            }
+        }
+        deserializer.deserialize_map(HashVisitor)
     }
 }
 

@@ -1,13 +1,11 @@
 //! Facts in JSON: `{"name": …, "values": {…}, "timestamp": …, "expiration": …}`.
 
-use std::sync::Arc;
-
-use indexmap::IndexMap;
 use serde::{Deserialize, Serialize};
 
 use super::{
     WireError,
-    data::{HashForm, Read, Richness},
+    data::{HashForm, ReadHash, Richness},
+    json,
 };
 use crate::{facts::Facts, name::Certname};
 
@@ -24,10 +22,13 @@ struct Outgoing<'a> {
 #[derive(Deserialize)]
 struct Incoming {
     name: String,
-    values: IndexMap<Arc<str>, Read>,
+    values: ReadHash,
     timestamp: Option<String>,
     expiration: Option<String>,
 }
+
+/// Bytes of a node's facts, more or less: room to begin with.
+const USUAL_FACTS: usize = 16 * 1024;
 
 /// Writes a node's facts.
 pub fn write(facts: &Facts) -> Vec<u8> {
@@ -40,7 +41,9 @@ pub fn write(facts: &Facts) -> Vec<u8> {
         timestamp: facts.timestamp.as_deref(),
         expiration: facts.expiration.as_deref(),
     };
-    serde_json::to_vec(&outgoing).expect("facts have string keys and finite numbers only")
+    let mut json = Vec::with_capacity(USUAL_FACTS);
+    json::write(&outgoing, &mut json).expect("facts have string keys and finite numbers only");
+    json
 }
 
 /// Reads a node's facts.
@@ -57,11 +60,7 @@ pub fn read(json: &[u8]) -> Result<Facts, WireError> {
     })?;
     Ok(Facts {
         name,
-        values: incoming
-            .values
-            .into_iter()
-            .map(|(name, Read(data))| (name, data))
-            .collect(),
+        values: incoming.values.0,
         timestamp: incoming.timestamp,
         expiration: incoming.expiration,
     })

@@ -5,6 +5,7 @@
 pub mod catalog;
 pub mod data;
 pub mod facts;
+mod json;
 pub mod resource;
 
 use thiserror::Error;

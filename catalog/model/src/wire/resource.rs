@@ -2,12 +2,11 @@
 
 use std::sync::Arc;
 
-use indexmap::IndexMap;
 use serde::{Deserialize, Serialize, Serializer, ser::SerializeMap as _};
 
 use super::{
     WireError,
-    data::{HashForm, Read, Richness},
+    data::{HashForm, ReadHash, Richness},
 };
 use crate::{data::Names, reference::Reference, resource::Resource};
 
@@ -70,20 +69,16 @@ pub(super) struct Incoming {
     is_virtual: bool,
     kind: Option<Arc<str>>,
     #[serde(default)]
-    parameters: IndexMap<Arc<str>, Read>,
+    parameters: ReadHash,
     #[serde(default)]
     sensitive_parameters: Names,
 }
 
 impl From<Incoming> for Resource {
     fn from(incoming: Incoming) -> Self {
-        let parameters = incoming
-            .parameters
-            .into_iter()
-            .map(|(name, Read(data))| (name, data));
         Self {
             reference: Reference::new(&incoming.type_name, incoming.title),
-            parameters: parameters.collect(),
+            parameters: incoming.parameters.0,
             sensitive: incoming.sensitive_parameters,
             tags: incoming.tags,
             file: incoming.file,

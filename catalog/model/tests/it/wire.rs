@@ -1,8 +1,9 @@
 //! The wire forms, held by what a reference server wrote.
 
 use ficelle_model::{
-    Data,
-    data::Typed,
+    Catalog, Data, Reference, Resource,
+    catalog::Edge,
+    data::{DataHash, Typed},
     wire::{Richness, catalog, data, facts, resource},
 };
 
@@ -25,6 +26,96 @@ fn a_catalog_keeps_its_bytes() {
         resource::read(&resource::write(file)).expect("a resource"),
         *file
     );
+}
+
+/// A catalog of everything that is awkward to write.
+fn awkward() -> Catalog {
+    let text: String = (0..0x90).filter_map(char::from_u32).collect();
+    let text = format!("{text}\u{2028}é€😀");
+    let mut catalog = catalog::read(CATALOG.as_bytes())
+        .expect("a catalog")
+        .catalog;
+    catalog.tags.insert(text.as_str().into());
+    catalog.classes = Default::default();
+    catalog.code_id = Some(text.as_str().into());
+    let mut resource = Resource::new(Reference::new("a::b", text.as_str()));
+    resource.is_virtual = true;
+    resource.exported = true;
+    resource.file = Some("C:\\site\".pp".into());
+    let typed = |value| {
+        let type_name = text.as_str().into();
+        Data::Typed(Box::new(Typed { type_name, value }))
+    };
+    let nested = Data::hash(DataHash::from_iter([
+        (text.as_str().into(), Data::Array(Vec::new())),
+        ("".into(), Data::hash(DataHash::default())),
+    ]));
+    let values = [
+        Data::Undef,
+        Data::Default,
+        Data::Boolean(true),
+        Data::Integer(i64::MIN),
+        Data::Integer(i64::MAX),
+        Data::Float(1e300),
+        Data::Float(-0.0),
+        Data::Float(0.1),
+        Data::Float(1e21),
+        Data::from(text.as_str()),
+        Data::from(""),
+        Data::Sensitive(Box::new(nested.clone())),
+        typed(Data::from(text.as_str())),
+        typed(nested.clone()),
+        Data::hash(DataHash::from_iter([("__ptype".into(), nested.clone())])),
+        Data::Array(vec![nested.clone(), Data::Array(vec![nested])]),
+    ];
+    for (number, value) in values.into_iter().enumerate() {
+        resource
+            .parameters
+            .insert(format!("p{number}\n").into(), value);
+    }
+    catalog.edges.push(Edge {
+        source: resource.reference.clone(),
+        target: resource.reference.clone(),
+    });
+    catalog.resources.push(resource);
+    catalog
+}
+
+#[test]
+fn a_catalog_is_written_as_serde_json_would() {
+    let mut catalog = awkward();
+    for richness in [Richness::Rich, Richness::Plain] {
+        for version in ["", "12", "012", "v\"1"] {
+            catalog.version = version.into();
+            let form = catalog::Form {
+                catalog: &catalog,
+                uuid: "a-uuid",
+                richness,
+            };
+            let theirs = serde_json::to_vec(&form).expect("JSON");
+            assert_eq!(form.to_json(), theirs);
+        }
+    }
+}
+
+fn rich<'a>(catalog: &'a Catalog, uuid: &'a str) -> catalog::Form<'a> {
+    catalog::Form {
+        catalog,
+        uuid,
+        richness: Richness::Rich,
+    }
+}
+
+#[test]
+fn what_is_kept_of_an_answer_is_what_does_not_change() {
+    let mut catalog = awkward();
+    for (version, answered) in [("", "77"), ("12", "12"), ("v\"1", "v\"1")] {
+        catalog.version = version.into();
+        let text = catalog::Text::new(&catalog, Richness::Rich, "77", "a-uuid");
+        assert_eq!(text.constant().concat(), rich(&catalog, "").to_json());
+        catalog.version = answered.into();
+        assert_eq!(text.into_answer(), rich(&catalog, "a-uuid").to_json());
+    }
 }
 
 #[test]

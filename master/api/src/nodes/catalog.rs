@@ -111,7 +111,7 @@ async fn answer(
     keep(app, &name, &compiled).await?;
     Ok((
         [(header::CONTENT_TYPE, form.content_type())],
-        compiled.answer,
+        compiled.into_answer(),
     )
         .into_response())
 }
@@ -122,11 +122,11 @@ struct Written {
     environment: EnvironmentName,
     resources: usize,
     version: String,
-    /// What is kept.
+    /// What is kept, and what a client gets that knows rich values.
     text: Text,
+    /// What any other client gets.
+    plain: Option<Text>,
     exported: Vec<ExportedResource>,
-    /// What the client gets.
-    answer: Vec<u8>,
 }
 
 impl Written {
@@ -137,11 +137,7 @@ impl Written {
             version => version.to_owned(),
         };
         let uuid = Uuid::new_v4().to_string();
-        let text = Text::new(catalog, Richness::Rich);
-        let answer = match richness {
-            Richness::Rich => text.answer(&version, &uuid),
-            Richness::Plain => Text::new(catalog, richness).answer(&version, &uuid),
-        };
+        let text = |richness| Text::new(catalog, richness, &version, &uuid);
         let exported = compiled.exported.iter().map(|resource| ExportedResource {
             certname: catalog.name.clone(),
             type_name: resource.reference.type_name.to_string(),
@@ -151,11 +147,15 @@ impl Written {
         Self {
             environment: catalog.environment.clone(),
             resources: catalog.resources.len(),
-            version,
+            text: text(Richness::Rich),
+            plain: (richness == Richness::Plain).then(|| text(Richness::Plain)),
             exported: exported.collect(),
-            text,
-            answer,
+            version,
         }
+    }
+
+    fn into_answer(self) -> Vec<u8> {
+        self.plain.unwrap_or(self.text).into_answer()
     }
 }
 
@@ -251,7 +251,7 @@ async fn keep(app: &App, name: &Certname, compiled: &Written) -> Result<(), ApiE
     let catalog = NewCatalog {
         certname: name,
         environment: compiled.environment.as_str(),
-        json: compiled.text.constant(),
+        json: &compiled.text.constant(),
         exported: &compiled.exported,
         at: Timestamp::now().as_millisecond(),
     };

@@ -114,7 +114,7 @@ async fn facts_and_catalogs(store: &dyn Store) {
     assert_eq!(facts.json, b"{\"a\":1}");
     assert_eq!((facts.environment.as_str(), facts.at), ("test", 20));
 
-    let catalog = |json, at| NewCatalog {
+    let catalog = |json: &'static [&'static [u8]], at| NewCatalog {
         certname: &node,
         environment: "production",
         json,
@@ -122,11 +122,11 @@ async fn facts_and_catalogs(store: &dyn Store) {
         at,
     };
     store
-        .save_catalog(&catalog(b"{\"one\":1}", 30))
+        .save_catalog(&catalog(&[b"{\"one\":1}"], 30))
         .await
         .unwrap();
     store
-        .save_catalog(&catalog(b"{\"two\":2}", 40))
+        .save_catalog(&catalog(&[b"{\"two\"", b":2}"], 40))
         .await
         .unwrap();
     let kept = store.catalog(&node).await.unwrap().unwrap();
@@ -145,14 +145,18 @@ async fn facts_and_catalogs(store: &dyn Store) {
         let facts = store.save_facts(&node, "test", b"{\"a\":1}", at);
         facts.await.unwrap();
         store
-            .save_catalog(&catalog(b"{\"two\":2}", at))
+            .save_catalog(&catalog(&[b"{\"two\"", b":2}"], at))
             .await
             .unwrap();
     };
     // The environment goes with the last of the two, so both are written.
     save(50).await;
     assert_eq!(times().await, (Some(50), Some(50)));
-    let save_catalog = async |at| store.save_catalog(&catalog(b"{\"two\":2}", at)).await;
+    let save_catalog = async |at| {
+        store
+            .save_catalog(&catalog(&[b"{\"two\"", b":2}"], at))
+            .await
+    };
     save_catalog(60).await.unwrap();
     assert_eq!(
         times().await,
@@ -180,7 +184,7 @@ async fn exported(store: &dyn Store) {
         let catalog = NewCatalog {
             certname: &certname,
             environment: "production",
-            json,
+            json: &[json],
             exported: &exported,
             at: 1,
         };
