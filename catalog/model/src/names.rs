@@ -7,7 +7,7 @@ use rustc_hash::FxHasher;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 /// Up to so many are looked through from the front.
-const FEW: usize = 8;
+const FEW: usize = 16;
 
 /// What goes by names, in the order in which they came. The names are the site's own words: a
 /// fast hash will do, and for few of them none.

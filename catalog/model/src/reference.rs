@@ -54,18 +54,14 @@ pub fn capitalize(name: &str) -> String {
     while let Some(rest) = name.strip_prefix("::") {
         name = rest;
     }
-    let mut text = name.to_ascii_lowercase();
-    let mut start = 0;
-    loop {
-        if let Some(first) = text.get_mut(start..start + 1) {
-            first.make_ascii_uppercase();
+    let mut text = name.as_bytes().to_ascii_lowercase();
+    // Of three colons, the last two count as well.
+    let mut colons = 2;
+    for byte in &mut text {
+        if colons >= 2 {
+            byte.make_ascii_uppercase();
         }
-        // Of three colons, the last two count as well.
-        let from = start.saturating_sub(1);
-        let mut pairs = text.as_bytes()[from..].windows(2);
-        match pairs.position(|pair| pair == b"::") {
-            Some(colons) => start = from + colons + 2,
-            None => return text,
-        }
+        colons = if *byte == b':' { colons + 1 } else { 0 };
     }
+    String::from_utf8(text).expect("only letters of ASCII have changed")
 }

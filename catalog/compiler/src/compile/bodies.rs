@@ -145,14 +145,15 @@ impl Compiler<'_> {
         inherited: Option<Rc<Scope>>,
         evaluator: &Evaluator<'_>,
     ) -> Evaluated<()> {
-        let around = match &inherited {
-            Some(parent) => Rc::clone(parent),
-            None => Rc::clone(&self.table.get(id).scope),
-        };
+        let declaring = self.table.get_mut(id).scope.take();
+        let around = inherited.clone().or(declaring);
+        let around = around.unwrap_or_else(|| self.top());
         let caller = Frame::of(&around);
         let caller_module = caller.module.clone();
         let frame = Frame::new(id, body.source.clone(), body.module.cloned(), Some(caller));
         let lexical = inherited.unwrap_or_else(|| enclosing(&around));
+        // The variables of a body that is done are gone with the last of what it declared.
+        drop(around);
         let scope = Scope::new(body.kind.clone(), Some(lexical), Some(frame));
         // The built-in names, the parameters, and some variables.
         scope.reserve(8 + body.formals.parameters.len());

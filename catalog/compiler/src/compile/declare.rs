@@ -24,6 +24,7 @@ use ficelle_syntax::{
     source::Span,
 };
 use indexmap::IndexMap;
+use smallvec::SmallVec;
 
 use super::{
     Compiler,
@@ -74,7 +75,7 @@ impl Compiler<'_> {
             location: &location,
             form: expression.form,
         };
-        let mut seen = Vec::new();
+        let mut seen = SmallVec::new();
         if let [body] = expression.bodies.as_slice() {
             let (titles, _) = self.titles(body, &mut seen, place)?;
             let parameters = self.attributes(&body.attributes, place)?;
@@ -153,17 +154,17 @@ impl Compiler<'_> {
     fn titles(
         &self,
         body: &ResourceBody,
-        seen: &mut Vec<Option<Arc<str>>>,
+        seen: &mut SmallVec<[Option<Arc<str>>; 1]>,
         place: Place<'_, '_>,
-    ) -> Evaluated<(Vec<Value>, bool)> {
+    ) -> Evaluated<(SmallVec<[Value; 1]>, bool)> {
         let value = place.evaluator.evaluate(&body.title, place.scope)?;
         let refuse = |message: String| Err(Error::issue(message).at(body.title.span).into());
         if matches!(value, Value::Undef) {
             return refuse("Missing title. The title expression resulted in undef".to_owned());
         }
-        let mut values = Vec::new();
+        let mut values = SmallVec::<[Value; 1]>::new();
         flatten(&value, &mut values);
-        let mut titles = Vec::with_capacity(values.len());
+        let mut titles = SmallVec::with_capacity(values.len());
         let mut is_default = false;
         for (index, value) in values.into_iter().enumerate() {
             let title = match value {
@@ -357,7 +358,7 @@ impl Compiler<'_> {
         let mut declared = Declared {
             tags: Names::default(),
             parameters,
-            scope: Rc::clone(site.scope),
+            scope: kind.has_body().then(|| Rc::clone(site.scope)),
             origin: Rc::clone(&frame.origin),
             file: site.location.file.clone(),
             line: site.location.line,
@@ -572,9 +573,9 @@ fn refuse_iterator(value: &Value) -> Evaluated<()> {
 }
 
 /// The elements of nested arrays, or the value itself.
-pub(super) fn flatten(value: &Value, into: &mut Vec<Value>) {
+pub(super) fn flatten(value: &Value, into: &mut impl Extend<Value>) {
     match value {
         Value::Array(elements) => elements.iter().for_each(|element| flatten(element, into)),
-        other => into.push(other.clone()),
+        other => into.extend([other.clone()]),
     }
 }

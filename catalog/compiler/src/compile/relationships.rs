@@ -6,6 +6,8 @@ use ficelle_language::{Error, Evaluated, Type, Unwind, Value, host::Place};
 use ficelle_model::Reference;
 use ficelle_syntax::ast::{Expression, ExpressionKind, RelationshipOperator};
 
+use smallvec::SmallVec;
+
 use super::{
     Compiler,
     collectors::Collector,
@@ -145,7 +147,7 @@ impl Compiler<'_> {
             }
             _ => {
                 let value = place.evaluator.evaluate(operand, place.scope)?;
-                let mut values = Vec::new();
+                let mut values = SmallVec::<[Value; 4]>::new();
                 flatten(&value, &mut values);
                 values.iter().map(endpoint).collect()
             }
@@ -222,14 +224,19 @@ impl Compiler<'_> {
                 if !is_relationship(name) {
                     continue;
                 }
-                let mut values = Vec::new();
-                flatten(&parameter.value, &mut values);
-                for value in &values {
-                    self.check_reference(value, name, parameter)?;
-                }
+                self.check_references(&parameter.value, name, parameter)?;
             }
         }
         Ok(())
+    }
+
+    fn check_references(&self, value: &Value, name: &str, parameter: &Parameter) -> Evaluated<()> {
+        match value {
+            Value::Array(elements) => elements
+                .iter()
+                .try_for_each(|element| self.check_references(element, name, parameter)),
+            other => self.check_reference(other, name, parameter),
+        }
     }
 
     fn check_reference(&self, value: &Value, name: &str, parameter: &Parameter) -> Evaluated<()> {

@@ -10,6 +10,7 @@ use std::{
 use ficelle_language::{Scope, Value};
 use ficelle_model::{Reference, data::Names, names::NameMap};
 use rustc_hash::FxHashMap;
+use smallvec::SmallVec;
 
 use super::{frame::Frame, kinds::Kind, tags};
 
@@ -101,8 +102,8 @@ pub(super) struct Declared {
     pub kind: Kind,
     pub parameters: Parameters,
     pub tags: Names,
-    /// The scope of the declaration.
-    pub scope: Rc<Scope>,
+    /// The scope of the declaration, for a body that is still to be evaluated in it.
+    pub scope: Option<Rc<Scope>>,
     /// What is around the declaration.
     pub frame: Rc<Frame>,
     /// Whose code may set its parameters, and so where what it sets by itself comes from.
@@ -170,7 +171,7 @@ pub(super) struct Place {
     /// What it contains directly, in order.
     pub contents: Vec<ResourceId>,
     /// What contains it directly, in order: one, but for classes that are contained and in stages.
-    pub containers: Vec<ResourceId>,
+    pub containers: SmallVec<[ResourceId; 2]>,
 }
 
 /// The resources of a catalog.

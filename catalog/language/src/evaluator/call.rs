@@ -11,6 +11,8 @@ use ficelle_syntax::{
     source::Span,
 };
 
+use smallvec::{SmallVec, smallvec};
+
 use super::{Evaluator, arithmetic::as_elements, control::unparenthesized, label};
 use crate::{
     error::{Error, Evaluated, Location, Unwind},
@@ -20,6 +22,9 @@ use crate::{
     types::{MemberKind, ObjectType, Type, uri},
     values::Value,
 };
+
+/// The arguments of a call: mostly few.
+type Arguments = SmallVec<[Value; 4]>;
 
 /// A call of a function: what it was given and from where.
 pub struct Call<'a, 'c> {
@@ -116,13 +121,13 @@ impl Evaluator<'_> {
         let functor = unparenthesized(&call.functor);
         match &functor.kind {
             ExpressionKind::Name(name) => {
-                let mut arguments = Vec::with_capacity(call.arguments.len());
-                self.unfold_into(&mut arguments, &call.arguments, scope)?;
+                let mut arguments = Arguments::with_capacity(call.arguments.len());
+                self.unfold(&call.arguments, scope, |value| arguments.push(value))?;
                 self.call_named(name, &arguments, call.lambda.as_ref(), span, scope)
             }
             kind if is_type(kind) => {
-                let mut arguments = vec![self.evaluate(functor, scope)?];
-                self.unfold_into(&mut arguments, &call.arguments, scope)?;
+                let mut arguments: Arguments = smallvec![self.evaluate(functor, scope)?];
+                self.unfold(&call.arguments, scope, |value| arguments.push(value))?;
                 self.call_named("new", &arguments, call.lambda.as_ref(), span, scope)
             }
             ExpressionKind::RenderText(_) => Err(Error::issue(
@@ -159,8 +164,9 @@ impl Evaluator<'_> {
                 return Err(Error::issue(message).at(call.name.span).into());
             }
         };
-        let mut arguments = Vec::with_capacity(call.arguments.len() + 1);
-        self.unfold_into(&mut arguments, std::slice::from_ref(&call.receiver), scope)?;
+        let mut arguments = Arguments::with_capacity(call.arguments.len() + 1);
+        let receiver = std::slice::from_ref(&call.receiver);
+        self.unfold(receiver, scope, |value| arguments.push(value))?;
         if call.arguments.is_empty()
             && call.lambda.is_none()
             && let Some(value) = arguments
@@ -169,16 +175,16 @@ impl Evaluator<'_> {
         {
             return value;
         }
-        self.unfold_into(&mut arguments, &call.arguments, scope)?;
+        self.unfold(&call.arguments, scope, |value| arguments.push(value))?;
         self.call_named(name, &arguments, call.lambda.as_ref(), span, scope)
     }
 
     /// Evaluates expressions; what a splat gives takes its place.
-    pub(super) fn unfold_into(
+    pub(super) fn unfold(
         &self,
-        values: &mut Vec<Value>,
         expressions: &[Expression],
         scope: &Rc<Scope>,
+        mut give: impl FnMut(Value),
     ) -> Evaluated<()> {
         for expression in expressions {
             let inner = unparenthesized(expression);
@@ -190,8 +196,8 @@ impl Evaluator<'_> {
                         ..
                     },
                     Value::Array(elements),
-                ) => values.extend(elements.iter().cloned()),
-                (_, value) => values.push(value),
+                ) => elements.iter().cloned().for_each(&mut give),
+                (_, value) => give(value),
             }
         }
         Ok(())

@@ -93,11 +93,13 @@ impl<'p> Defaults<'p> {
 
 impl Pending {
     /// Whether `name`, as seen from `scope`, is a parameter that has no value yet.
+    #[inline]
     pub fn is_early(&self, name: &str, scope: &Scope) -> bool {
+        !self.lists.borrow().is_empty() && self.is_listed(name, scope)
+    }
+
+    fn is_listed(&self, name: &str, scope: &Scope) -> bool {
         let lists = self.lists.borrow();
-        if lists.is_empty() {
-            return false;
-        }
         let mut current = Some(scope);
         while let Some(scope) = current {
             if scope.own_variable(name).is_some() {

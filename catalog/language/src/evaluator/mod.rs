@@ -71,6 +71,8 @@ pub struct Evaluator<'c> {
     types: types::Types,
     annotations: Annotations,
     notes: RefCell<Vec<noted::Notes>>,
+    /// The room that texts are put together in.
+    text: RefCell<String>,
     /// The defaults of parameters that are being evaluated.
     pending: defaults::Pending,
 }
@@ -92,6 +94,7 @@ impl<'c> Evaluator<'c> {
             types: types::Types::default(),
             annotations: Annotations::default(),
             notes: RefCell::default(),
+            text: RefCell::default(),
             pending: defaults::Pending::default(),
         }
     }
@@ -224,7 +227,7 @@ impl<'c> Evaluator<'c> {
             ExpressionKind::Reference(name) => self.reference(name),
             ExpressionKind::Array(elements) => {
                 let mut values = Vec::with_capacity(elements.len());
-                match self.unfold_into(&mut values, elements, scope) {
+                match self.unfold(elements, scope, |value| values.push(value)) {
                     Ok(()) => Ok(Value::array(values)),
                     Err(unwind) => Err(unwind),
                 }

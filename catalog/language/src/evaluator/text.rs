@@ -11,13 +11,18 @@ use crate::{
     values::Value,
 };
 
+/// So many bytes of room are kept for the next text.
+const KEPT_TEXT: usize = 64 * 1024;
+
 impl Evaluator<'_> {
     pub(super) fn concatenated(&self, parts: &[StringPart], scope: &Rc<Scope>) -> Evaluated {
         let room = |part: &StringPart| match part {
             StringPart::Text(literal, _) => literal.len(),
             StringPart::Expression(_) => 24,
         };
-        let mut text = String::with_capacity(parts.iter().map(room).sum());
+        // The texts within this one find it taken, and make their own.
+        let mut text = self.text.take();
+        text.reserve(parts.iter().map(room).sum());
         for part in parts {
             match part {
                 StringPart::Text(literal, _) => text.push_str(literal),
@@ -26,7 +31,12 @@ impl Evaluator<'_> {
                 }
             }
         }
-        Ok(Value::string(text))
+        let value = Value::string(text.as_str());
+        text.clear();
+        if text.capacity() <= KEPT_TEXT {
+            self.text.replace(text);
+        }
+        Ok(value)
     }
 
     pub(super) fn heredoc(&self, syntax: &str, text: &Expression, scope: &Rc<Scope>) -> Evaluated {

@@ -71,11 +71,11 @@ impl Evaluator<'_> {
         if self.pending.is_early(name, scope) {
             return Found::Nothing(None);
         }
-        if let Some(value) = scope.variable(name) {
-            return Found::Value(value);
-        }
         if !name.as_bytes().contains(&b':') {
-            return Found::Nothing(None);
+            return match scope.variable(name) {
+                Some(value) => Found::Value(value),
+                None => Found::Nothing(None),
+            };
         }
         let absolute = name.strip_prefix("::").unwrap_or(name);
         let mut pairs = absolute.as_bytes().windows(2);
