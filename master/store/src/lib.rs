@@ -3,6 +3,7 @@
 
 mod content;
 mod error;
+mod kept;
 mod open;
 mod queries;
 mod records;

@@ -3,6 +3,7 @@
 use std::{str::FromStr, sync::Arc, time::Duration};
 
 use sqlx::{
+    ConnectOptions as _,
     postgres::{PgConnectOptions, PgListener, PgPoolOptions},
     sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous},
 };
@@ -57,8 +58,11 @@ pub async fn open_sqlite(path: &str) -> Result<SqliteStore, StoreError> {
     let pool = SqlitePoolOptions::new()
         .max_connections(4)
         .acquire_timeout(Duration::from_secs(30))
+        // A file does not hang up.
+        .test_before_acquire(false)
         .connect_with(options.clone())
         .await?;
+    let reader = options.connect().await?;
     let watcher = SqlitePoolOptions::new()
         .max_connections(1)
         .min_connections(1)
@@ -66,7 +70,7 @@ pub async fn open_sqlite(path: &str) -> Result<SqliteStore, StoreError> {
         .max_lifetime(None)
         .connect_with(options)
         .await?;
-    let store = SqliteStore::new(pool, watcher);
+    let store = SqliteStore::new(pool, reader, watcher);
     store.migrate(schema::SQLITE).await?;
     Ok(store)
 }

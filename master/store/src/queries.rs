@@ -2,23 +2,30 @@
 //! `RETURNING`), but sqlx's types for the two share no trait that could carry them: a macro writes
 //! the implementation out for each.
 
+use std::ops::DerefMut;
+
 use async_trait::async_trait;
 use ficelle_model::Certname;
 use sqlx::{
-    PgPool, Row, SqlitePool,
+    PgConnection, PgPool, Row, SqliteConnection, SqlitePool,
     postgres::{PgListener, PgRow},
     sqlite::SqliteRow,
 };
 
 use crate::{
     AuditEntry, Certificate, ExportedResource, Millis, NewCatalog, NewReport, NodeRecord,
-    ReportSummary, Request, Revocation, Store, StoreError, Stored, content, open::POLL,
+    ReportSummary, Request, Revocation, Store, StoreError, Stored, content,
+    kept::{Kept, same_exports},
+    open::POLL,
     schema::Migrations,
 };
 
 /// A store in an SQLite file.
 pub struct SqliteStore {
     pool: SqlitePool,
+    /// What only looks needs no transaction: one connection, kept in hand. A pool's are asked
+    /// whether they live before and after each use, and every word to them wakes a thread.
+    reader: tokio::sync::Mutex<SqliteConnection>,
     /// One connection that never writes: its `data_version` moves when any other connection
     /// commits.
     watcher: SqlitePool,
@@ -31,8 +38,17 @@ pub struct PostgresStore {
 }
 
 impl SqliteStore {
-    pub(crate) fn new(pool: SqlitePool, watcher: SqlitePool) -> Self {
-        Self { pool, watcher }
+    pub(crate) fn new(pool: SqlitePool, reader: SqliteConnection, watcher: SqlitePool) -> Self {
+        Self {
+            pool,
+            reader: tokio::sync::Mutex::new(reader),
+            watcher,
+        }
+    }
+
+    /// A connection for queries that every request makes.
+    async fn reader(&self) -> Result<impl DerefMut<Target = SqliteConnection>, StoreError> {
+        Ok(self.reader.lock().await)
     }
 
     async fn begin(&self) -> Result<sqlx::Transaction<'_, sqlx::Sqlite>, StoreError> {
@@ -64,6 +80,11 @@ impl PostgresStore {
         Self { pool, listener }
     }
 
+    /// A connection for queries that every request makes.
+    async fn reader(&self) -> Result<impl DerefMut<Target = PgConnection>, StoreError> {
+        Ok(self.pool.acquire().await?)
+    }
+
     async fn begin(&self) -> Result<sqlx::Transaction<'_, sqlx::Postgres>, StoreError> {
         Ok(self.pool.begin().await?)
     }
@@ -82,21 +103,6 @@ fn corrupt(what: &str, reason: impl ToString) -> StoreError {
         what: what.to_owned(),
         reason: reason.to_string(),
     }
-}
-
-/// Times of what did not change are kept to the minute: asking again at once writes nothing.
-const FRESH: Millis = 60_000;
-
-fn is_fresh(kept: Millis, now: Millis) -> bool {
-    (kept..kept + FRESH).contains(&now)
-}
-
-fn same_exports(kept: &[(String, String, String)], now: &[ExportedResource]) -> bool {
-    kept.len() == now.len()
-        && kept
-            .iter()
-            .zip(now)
-            .all(|(kept, now)| kept.0 == now.type_name && kept.1 == now.title && kept.2 == now.json)
 }
 
 macro_rules! store {
@@ -202,6 +208,55 @@ macro_rules! store {
                     .execute(&mut **work)
                     .await?;
                 }
+                Ok(())
+            }
+
+            /// What is kept of an active node already.
+            async fn kept(&self, certname: &Certname) -> Result<Kept, StoreError> {
+                let mut reader = self.reader().await?;
+                let row = sqlx::query(
+                    "SELECT environment, facts_digest, facts_at, catalog_digest, catalog_at, \
+                     (SELECT COUNT(*) FROM exported WHERE exported.certname = $1) AS exports \
+                     FROM nodes WHERE certname = $1 AND deactivated_at IS NULL",
+                )
+                .bind(certname.as_str())
+                .fetch_optional(&mut *reader)
+                .await?;
+                let Some(row) = row else {
+                    return Ok(Kept::default());
+                };
+                Ok(Kept {
+                    environment: row.try_get("environment")?,
+                    facts: row.try_get("facts_digest")?,
+                    facts_at: row.try_get("facts_at")?,
+                    catalog: row.try_get("catalog_digest")?,
+                    catalog_at: row.try_get("catalog_at")?,
+                    exports: row.try_get("exports")?,
+                })
+            }
+
+            /// Keeps a node's facts; a deactivated node is active again.
+            async fn keep_facts(
+                work: &mut sqlx::Transaction<'_, $database>,
+                certname: &Certname,
+                environment: &str,
+                digest: &str,
+                json: &[u8],
+                at: Millis,
+            ) -> Result<(), StoreError> {
+                Self::keep(work, digest, &[json]).await?;
+                sqlx::query(
+                    "INSERT INTO nodes (certname, environment, facts_digest, facts_at) \
+                     VALUES ($1, $2, $3, $4) ON CONFLICT (certname) DO UPDATE SET \
+                     environment = excluded.environment, facts_digest = excluded.facts_digest, \
+                     facts_at = excluded.facts_at, deactivated_at = NULL",
+                )
+                .bind(certname.as_str())
+                .bind(environment)
+                .bind(digest)
+                .bind(at)
+                .execute(&mut **work)
+                .await?;
                 Ok(())
             }
 
@@ -470,35 +525,12 @@ macro_rules! store {
                 at: Millis,
             ) -> Result<(), StoreError> {
                 let digest = content::digest(&[json]);
-                let before: Option<(Option<String>, Option<String>, Option<Millis>)> =
-                    sqlx::query_as(
-                        "SELECT facts_digest, environment, facts_at FROM nodes \
-                         WHERE certname = $1 AND deactivated_at IS NULL",
-                    )
-                    .bind(certname.as_str())
-                    .fetch_optional(&self.pool)
-                    .await?;
-                if let Some((Some(kept), Some(place), Some(kept_at))) = before
-                    && kept == digest
-                    && place == environment
-                    && is_fresh(kept_at, at)
-                {
+                let kept = self.kept(certname).await?;
+                if kept.has_facts(&digest, at) && kept.is_in(environment) {
                     return Ok(());
                 }
                 let mut work = self.begin().await?;
-                Self::keep(&mut work, &digest, &[json]).await?;
-                sqlx::query(
-                    "INSERT INTO nodes (certname, environment, facts_digest, facts_at) \
-                     VALUES ($1, $2, $3, $4) ON CONFLICT (certname) DO UPDATE SET \
-                     environment = excluded.environment, facts_digest = excluded.facts_digest, \
-                     facts_at = excluded.facts_at, deactivated_at = NULL",
-                )
-                .bind(certname.as_str())
-                .bind(environment)
-                .bind(&digest)
-                .bind(at)
-                .execute(&mut *work)
-                .await?;
+                Self::keep_facts(&mut work, certname, environment, &digest, json, at).await?;
                 work.commit().await?;
                 Ok(())
             }
@@ -517,24 +549,28 @@ macro_rules! store {
             async fn save_catalog(&self, catalog: &NewCatalog<'_>) -> Result<(), StoreError> {
                 let name = catalog.certname.as_str();
                 let digest = content::digest(catalog.json);
-                let before: Option<(Option<String>, Option<String>, Option<Millis>)> =
-                    sqlx::query_as(
-                        "SELECT catalog_digest, environment, catalog_at FROM nodes \
-                         WHERE certname = $1 AND deactivated_at IS NULL",
-                    )
-                    .bind(name)
-                    .fetch_optional(&self.pool)
-                    .await?;
-                let (kept_digest, place, kept_at) = before.unwrap_or_default();
-                let is_known = kept_digest.as_deref() == Some(digest.as_str());
-                if is_known
-                    && place.as_deref() == Some(catalog.environment)
-                    && kept_at.is_some_and(|kept_at| is_fresh(kept_at, catalog.at))
-                    && same_exports(&self.exports(name, &self.pool).await?, catalog.exported)
+                let facts = catalog.facts.map(|json| (content::digest(&[json]), json));
+                let kept = self.kept(catalog.certname).await?;
+                let has_facts = facts
+                    .as_ref()
+                    .is_none_or(|(digest, _)| kept.has_facts(digest, catalog.at));
+                if has_facts
+                    && kept.has_catalog(&digest, catalog.at)
+                    && kept.is_in(catalog.environment)
+                    && kept.exports == catalog.exported.len() as i64
+                    && (kept.exports == 0
+                        || same_exports(&self.exports(name, &self.pool).await?, catalog.exported))
                 {
                     return Ok(());
                 }
                 let mut work = self.begin().await?;
+                if let Some((digest, json)) = &facts
+                    && !has_facts
+                {
+                    let (certname, environment) = (catalog.certname, catalog.environment);
+                    Self::keep_facts(&mut work, certname, environment, digest, json, catalog.at)
+                        .await?;
+                }
                 Self::keep(&mut work, &digest, catalog.json).await?;
                 // What is only exported does not stand in the catalog, so it is compared by itself.
                 let kept = self.exports(name, &mut *work).await?;

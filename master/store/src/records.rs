@@ -84,6 +84,9 @@ pub struct NewCatalog<'a> {
     pub environment: &'a str,
     /// The catalog, in pieces, without what differs in each answer (uuids).
     pub json: &'a [&'a [u8]],
+    /// The facts that it was compiled from, where they came with the request: kept in the same
+    /// transaction.
+    pub facts: Option<&'a [u8]>,
     /// What the node exports, in the catalog's order.
     pub exported: &'a [ExportedResource],
     /// When it was compiled.

@@ -72,18 +72,26 @@ async fn answer(
 ) -> Result<Response, ApiError> {
     let form = negotiation::choose(headers, &[Form::Rich, Form::Json, Form::Pson])?;
     let environment = query.environment()?;
-    let facts = match query.get("facts") {
+    let (facts, new) = match query.get("facts") {
         Some(encoded) => {
             let facts = facts::decode(&name, encoded)?;
             let json = wire::facts::write(&facts);
-            let at = Timestamp::now().as_millisecond();
-            app.store
-                .save_facts(&name, environment.as_str(), &json, at)
-                .await?;
-            facts
+            (facts, Some(json))
         }
-        None => facts::kept(app, &name).await?,
+        None => (facts::kept(app, &name).await?, None),
     };
+    // As a rule they are kept with the catalog: one transaction.
+    let keep_facts = async || match &new {
+        Some(json) => {
+            let at = Timestamp::now().as_millisecond();
+            let (store, environment) = (&app.store, environment.as_str());
+            store.save_facts(&name, environment, json, at).await
+        }
+        None => Ok(()),
+    };
+    if app.definitions.run_commands() {
+        keep_facts().await?;
+    }
     let started = Instant::now();
     let compiled = run(
         app,
@@ -93,13 +101,18 @@ async fn answer(
         peer,
         form.richness(),
     )
-    .await
-    .inspect_err(|error| {
-        tracing::error!(
-            node.certname = %name, environment = %environment, error = %error.message,
-            "compile failed"
-        );
-    })?;
+    .await;
+    let compiled = match compiled {
+        Ok(compiled) => compiled,
+        Err(error) => {
+            tracing::error!(
+                node.certname = %name, environment = %environment, error = %error.message,
+                "compile failed"
+            );
+            keep_facts().await?;
+            return Err(error);
+        }
+    };
     tracing::info!(
         node.certname = %name,
         environment = %compiled.environment,
@@ -108,7 +121,7 @@ async fn answer(
         duration_ms = started.elapsed().as_secs_f64() * 1000.0,
         "compiled a catalog"
     );
-    keep(app, &name, &compiled).await?;
+    keep(app, &name, &compiled, new.as_deref()).await?;
     Ok((
         [(header::CONTENT_TYPE, form.content_type())],
         compiled.into_answer(),
@@ -246,12 +259,18 @@ fn log(node: &Certname, entry: &ficelle_compiler::LogMessage) {
     }
 }
 
-/// Keeps the catalog, and replaces what the node exports.
-async fn keep(app: &App, name: &Certname, compiled: &Written) -> Result<(), ApiError> {
+/// Keeps the catalog and the facts that came for it, and replaces what the node exports.
+async fn keep(
+    app: &App,
+    name: &Certname,
+    compiled: &Written,
+    facts: Option<&[u8]>,
+) -> Result<(), ApiError> {
     let catalog = NewCatalog {
         certname: name,
         environment: compiled.environment.as_str(),
         json: &compiled.text.constant(),
+        facts,
         exported: &compiled.exported,
         at: Timestamp::now().as_millisecond(),
     };

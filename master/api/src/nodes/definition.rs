@@ -23,6 +23,12 @@ pub struct Definitions {
 }
 
 impl Definitions {
+    /// Whether commands of the site's run before a compile: they may ask what is known of the
+    /// node.
+    pub fn run_commands(&self) -> bool {
+        self.classifier.is_some() || self.trusted_command.is_some()
+    }
+
     /// What the classifier says of a node; nothing, where there is no classifier.
     ///
     /// # Errors

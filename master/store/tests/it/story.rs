@@ -118,6 +118,7 @@ async fn facts_and_catalogs(store: &dyn Store) {
         certname: &node,
         environment: "production",
         json,
+        facts: None,
         exported: &[],
         at,
     };
@@ -165,6 +166,24 @@ async fn facts_and_catalogs(store: &dyn Store) {
     );
     save_catalog(60_050).await.unwrap();
     assert_eq!(times().await, (Some(50), Some(60_050)));
+    let with_facts = |facts, at| NewCatalog {
+        facts: Some(facts),
+        ..catalog(&[b"{\"two\":2}"], at)
+    };
+    store
+        .save_catalog(&with_facts(b"{\"a\":2}", 60_055))
+        .await
+        .unwrap();
+    let facts = store.facts(&node).await.unwrap().unwrap();
+    assert_eq!(
+        (facts.json.as_slice(), facts.at),
+        (&b"{\"a\":2}"[..], 60_055)
+    );
+    store
+        .save_catalog(&with_facts(b"{\"a\":2}", 60_058))
+        .await
+        .unwrap();
+    assert_eq!(times().await, (Some(60_055), Some(60_055)));
     store.deactivate(&node, 60_060).await.unwrap();
     save_catalog(60_070).await.unwrap();
     let record = store.node(&node).await.unwrap().unwrap();
@@ -185,6 +204,7 @@ async fn exported(store: &dyn Store) {
             certname: &certname,
             environment: "production",
             json: &[json],
+            facts: None,
             exported: &exported,
             at: 1,
         };
