@@ -46,7 +46,10 @@ fn is_plain(text: &[u8]) -> bool {
         let (blocks, _) = text.as_chunks::<16>();
         return is_plain_block(last) && blocks.iter().all(is_plain_block);
     }
-    match (text.first_chunk::<8>(), text.last_chunk::<8>()) {
+    if let (Some(first), Some(last)) = (text.first_chunk::<8>(), text.last_chunk::<8>()) {
+        return is_plain_block(first) && is_plain_block(last);
+    }
+    match (text.first_chunk::<4>(), text.last_chunk::<4>()) {
         (Some(first), Some(last)) => is_plain_block(first) && is_plain_block(last),
         _ => text.iter().all(|byte| !must_escape(*byte)),
     }
@@ -69,9 +72,12 @@ fn must_escape(byte: u8) -> bool {
 #[cold]
 fn escape(json: &mut Vec<u8>, text: &[u8]) {
     let mut rest = text;
-    while let Some(at) = rest.iter().position(|byte| must_escape(*byte)) {
-        json.extend_from_slice(&rest[..at]);
-        let byte = rest[at];
+    loop {
+        let (plain, from) = rest.split_at(plain_start(rest));
+        json.extend_from_slice(plain);
+        let Some((&byte, after)) = from.split_first() else {
+            return;
+        };
         let short = match byte {
             b'"' | b'\\' => byte,
             0x08 => b'b',
@@ -86,9 +92,17 @@ fn escape(json: &mut Vec<u8>, text: &[u8]) {
             let digit = |value: u8| b"0123456789abcdef"[usize::from(value)];
             json.extend_from_slice(&[b'0', b'0', digit(byte >> 4), digit(byte & 15)]);
         }
-        rest = &rest[at + 1..];
+        rest = after;
     }
-    json.extend_from_slice(rest);
+}
+
+/// How many bytes come before the first one to escape.
+fn plain_start(text: &[u8]) -> usize {
+    let (blocks, _) = text.as_chunks::<16>();
+    let plain = blocks.iter().take_while(|block| is_plain_block(block));
+    let start = 16 * plain.count();
+    let rest = text[start..].iter();
+    start + rest.take_while(|byte| !must_escape(**byte)).count()
 }
 
 /// Closes what has elements: each of them left a comma behind it.
