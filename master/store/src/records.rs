@@ -67,7 +67,7 @@ pub struct AuditEntry {
 pub struct Stored {
     /// JSON.
     pub json: Vec<u8>,
-    /// SHA-256 of it, in hexadecimal.
+    /// What names it in the database.
     pub digest: String,
     /// The environment that it was for.
     pub environment: String,
