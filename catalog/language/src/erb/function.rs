@@ -39,7 +39,7 @@ fn find(call: &Call<'_, '_>, name: &str) -> Result<TemplateFile, Error> {
         .read_file(ModuleFolder::Templates, name)
         .map_err(|error| Error::new(error.to_string()))?
         .ok_or_else(|| Error::new(format!("Could not find template '{name}'")))?;
-    if std::str::from_utf8(&bytes).is_err() {
+    if !Template::is_known(&bytes) && std::str::from_utf8(&bytes).is_err() {
         let message = format!("template {path} is not encoded in UTF-8");
         return Err(Error::new(message));
     }

@@ -137,6 +137,11 @@ pub trait TemplateScope {
     fn check(&self) -> Result<(), String>;
 }
 
+/// Templates by the address of their files' bytes, which stay alive in here.
+static KNOWN: LazyLock<RwLock<Known>> = LazyLock::new(RwLock::default);
+
+type Known = FxHashMap<usize, (Arc<[u8]>, Arc<Template>)>;
+
 impl Template {
     /// Parses a template.
     ///
@@ -180,9 +185,6 @@ impl Template {
     /// # Errors
     /// As [`Template::parse`].
     pub fn of_file(file: &TemplateFile) -> Result<Arc<Self>, ErbError> {
-        /// By the address of the bytes, which stay alive in here.
-        type Known = FxHashMap<usize, (Arc<[u8]>, Arc<Template>)>;
-        static KNOWN: LazyLock<RwLock<Known>> = LazyLock::new(RwLock::default);
         let address = Arc::as_ptr(&file.bytes).cast::<u8>() as usize;
         let known = KNOWN.read().unwrap_or_else(PoisonError::into_inner);
         if let Some((_, template)) = known.get(&address) {
@@ -196,6 +198,13 @@ impl Template {
         }
         known.insert(address, (file.bytes.clone(), template.clone()));
         Ok(template)
+    }
+
+    /// Whether a file with these very bytes has been parsed.
+    pub(crate) fn is_known(bytes: &Arc<[u8]>) -> bool {
+        let address = Arc::as_ptr(bytes).cast::<u8>() as usize;
+        let known = KNOWN.read().unwrap_or_else(PoisonError::into_inner);
+        known.contains_key(&address)
     }
 
     /// Runs the template and gives its text.

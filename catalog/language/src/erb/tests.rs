@@ -282,6 +282,22 @@ fn errors_name_the_line() {
 }
 
 #[test]
+fn a_template_may_show_what_it_has_written_so_far() {
+    let text = render("a<%= _erbout %>b", &variables("{}"));
+    assert_eq!(text.expect("it is shown"), "aab");
+}
+
+#[test]
+fn texts_that_stand_there_ask_as_others_do() {
+    let text = "<% h = {'x' => 1, :y => 2} -%>\
+        <%= h['x'] %> <%= h['y'].inspect %> <%= h.key?('x') %> <%= h.include?('y') %> \
+        <%= Hash.new(5)['z'] %> <%= 'a' == 'a' %> <%= nil == 'a' %> <%= :a == 'a' %>";
+    let text = render(text, &variables("{}"));
+    let expected = "1 nil true false 5 true false false";
+    assert_eq!(text.expect("it is rendered"), expected);
+}
+
+#[test]
 fn a_sensitive_value_stays_hidden() {
     let secret = Value::Sensitive(Arc::new(Value::string("secret")));
     let scope = Variables::new(vec![("password".into(), secret)]);

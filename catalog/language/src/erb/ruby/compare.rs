@@ -86,6 +86,10 @@ pub(super) fn hash<H: Hasher>(value: &Value, state: &mut H) {
 }
 
 fn hash_at<H: Hasher>(value: &Value, state: &mut H, walk: Walk<'_>) {
+    // Nothing before a text: it is what keys are asked for by.
+    if let Value::String(text) = value {
+        return text.borrow().as_str().hash(state);
+    }
     std::mem::discriminant(value).hash(state);
     match value {
         Value::Bool(value) => value.hash(state),
@@ -93,7 +97,6 @@ fn hash_at<H: Hasher>(value: &Value, state: &mut H, walk: Walk<'_>) {
         Value::Float(value) => (if *value == 0.0 { 0.0 } else { *value })
             .to_bits()
             .hash(state),
-        Value::String(text) => text.borrow().hash(state),
         Value::Symbol(name) | Value::Class(name) => name.hash(state),
         Value::Array(list) => {
             let list = list.0.borrow();

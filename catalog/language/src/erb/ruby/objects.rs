@@ -37,7 +37,7 @@ struct Root {
 
 impl Objects {
     /// The object for what a variable holds.
-    pub(super) fn of(&mut self, name: &str, value: &PuppetValue) -> Value {
+    pub(super) fn of(&mut self, name: &Arc<str>, value: &PuppetValue) -> Value {
         let Some(address) = address(value) else {
             return convert::to_ruby(value);
         };
@@ -45,7 +45,7 @@ impl Objects {
             return object.clone();
         }
         let object = self.made(value);
-        self.keep(name.into(), value.clone(), object.clone());
+        self.keep(name.clone(), value.clone(), object.clone());
         object
     }
 

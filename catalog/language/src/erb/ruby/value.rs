@@ -7,7 +7,7 @@ use std::{
     sync::Arc,
 };
 
-use indexmap::IndexMap;
+use indexmap::{Equivalent, IndexMap};
 use rustc_hash::FxBuildHasher;
 
 use super::{
@@ -259,6 +259,16 @@ impl Eq for Key {}
 impl Hash for Key {
     fn hash<H: Hasher>(&self, state: &mut H) {
         compare::hash(&self.0, state);
+    }
+}
+
+/// A text as a key that is asked for: no string has to be made of it.
+#[derive(Hash)]
+pub(super) struct TextKey<'a>(pub &'a str);
+
+impl Equivalent<Key> for TextKey<'_> {
+    fn equivalent(&self, key: &Key) -> bool {
+        matches!(&key.0, Value::String(text) if *text.borrow() == self.0)
     }
 }
 

@@ -6,7 +6,7 @@ use super::{Interpreter, Run, Stop, environment::Environment, name_of};
 use crate::erb::ruby::{
     ast::{BlockArgument, Call, Kind, Lambda},
     compare, methods,
-    value::{Procedure, ProcedureKind, Value},
+    value::{Procedure, ProcedureKind, TextKey, Value},
 };
 
 impl Interpreter<'_> {
@@ -25,6 +25,13 @@ impl Interpreter<'_> {
             (&receiver, call.arguments.as_slice(), &call.block)
             && !matches!(argument.kind, Kind::Splat(_))
         {
+            if let Kind::String(text) = &argument.kind
+                && let Some(result) = quick_text(receiver, &call.name, text)
+            {
+                self.line = line;
+                self.step()?;
+                return Ok(result);
+            }
             let argument = self.evaluate(argument, environment)?;
             self.line = line;
             if let Some(result) = quick(receiver, &call.name, &argument) {
@@ -239,6 +246,20 @@ impl Interpreter<'_> {
                 Ok(Vec::new())
             }
         }
+    }
+}
+
+/// What templates ask most, by a text that stands there, without making a string of it.
+fn quick_text(receiver: &Value, name: &str, text: &str) -> Option<Value> {
+    match (name, receiver) {
+        ("[]", Value::Hash(map)) => map.entries.borrow().get(&TextKey(text)).cloned(),
+        ("key?" | "has_key?" | "include?", Value::Hash(map)) => {
+            let is_there = map.entries.borrow().contains_key(&TextKey(text));
+            Some(Value::Bool(is_there))
+        }
+        ("==", Value::String(other)) => Some(Value::Bool(*other.borrow() == text)),
+        ("==", Value::Nil | Value::Bool(_)) => Some(Value::Bool(false)),
+        _ => None,
     }
 }
 

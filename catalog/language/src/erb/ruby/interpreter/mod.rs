@@ -222,9 +222,13 @@ impl Interpreter<'_> {
             }
             Kind::Output(inner) => {
                 if let Some(inner) = inner {
-                    let value = self.evaluate(inner, environment)?;
-                    let text = self.text_of(&value)?;
-                    self.write(&text)?;
+                    match self.evaluate(inner, environment)? {
+                        Value::String(text) => self.write_string(&text)?,
+                        value => {
+                            let text = self.text_of(&value)?;
+                            self.write(&text)?;
+                        }
+                    }
                 }
                 Ok(Value::Nil)
             }

@@ -60,6 +60,16 @@ impl Interpreter<'_> {
         Ok(())
     }
 
+    /// Writes what a string holds. It may be `_erbout` itself.
+    pub(super) fn write_string(&mut self, text: &Text) -> Run<()> {
+        self.allocate(text.borrow().len())?;
+        if Rc::ptr_eq(text, &self.page.output) {
+            let so_far = text.borrow().clone();
+            return self.write(&so_far);
+        }
+        self.write(&text.borrow())
+    }
+
     /// Runs a template's body.
     pub(super) fn page(&mut self, body: &Node) -> Run<()> {
         let id = self.tag();

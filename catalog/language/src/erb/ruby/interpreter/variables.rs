@@ -1,11 +1,13 @@
 //! Variables of an instance and of the whole program.
 
+use std::sync::Arc;
+
 use super::{Interpreter, Run, Stop};
 use crate::erb::ruby::value::Value;
 
 impl Interpreter<'_> {
     /// `@name`: one that the template has set, else the scope's.
-    pub(in crate::erb::ruby) fn instance(&mut self, name: &str) -> Run {
+    pub(in crate::erb::ruby) fn instance(&mut self, name: &Arc<str>) -> Run {
         if let Some(value) = self.page.instances.get(name) {
             return Ok(value.clone());
         }
@@ -13,7 +15,7 @@ impl Interpreter<'_> {
             Some(value) => self.objects.of(name, &value),
             None => Value::Nil,
         };
-        self.page.instances.insert(name.into(), value.clone());
+        self.page.instances.insert(name.clone(), value.clone());
         Ok(value)
     }
 

@@ -124,7 +124,7 @@ fn instance(
         return Ok(None);
     }
     match value {
-        None => ruby.instance(name).map(Some),
+        None => ruby.instance(&name.into()).map(Some),
         Some(value) => {
             ruby.set_instance(name, value.clone());
             answer(value.clone())
