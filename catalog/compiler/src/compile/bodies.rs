@@ -24,7 +24,7 @@ use super::{
     declare::canonical,
     frame::Frame,
     kinds::Kind,
-    resources::{Mode, Parameter, ResourceId, Source, Stage},
+    resources::{Line, Mode, Parameter, ResourceId, Source, Stage},
     signature::Signature,
 };
 
@@ -260,7 +260,7 @@ impl Compiler<'_> {
         let parameter = Parameter {
             value,
             origin: Rc::clone(&declared.origin),
-            line: None,
+            line: Line::Unknown,
             mode: Mode::Replace,
         };
         declared.set(name, parameter).map_err(Error::new)?;
@@ -433,21 +433,7 @@ impl Compiler<'_> {
 
     /// Evaluates every define that was declared and not evaluated; whether there were any.
     pub(super) fn evaluate_defines(&self, evaluator: &Evaluator<'_>) -> Evaluated<bool> {
-        let mut pending = Vec::new();
-        let first = self.first_pending.get();
-        let mut all_done = true;
-        for id in self.table.ids().skip(first) {
-            let declared = self.table.get(id);
-            let waits = declared.stage == Stage::Declared && declared.kind.has_body();
-            if waits && !declared.is_virtual {
-                pending.push(id);
-            }
-            if all_done && (!waits) {
-                self.first_pending.set(self.first_pending.get() + 1);
-            } else {
-                all_done = false;
-            }
-        }
+        let pending = self.table.pending();
         for id in &pending {
             self.evaluate(*id, evaluator)
                 .map_err(|unwind| self.in_resource(*id, unwind))?;

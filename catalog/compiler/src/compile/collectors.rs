@@ -22,7 +22,7 @@ use super::{
     frame::Frame,
     overrides::{Override, duplicate, without_place},
     relationships::Endpoint,
-    resources::{Mode, Origin, Parameter, Parameters, ResourceId},
+    resources::{Line, Mode, Origin, Parameter, Parameters, ResourceId},
 };
 
 /// A collector at work.
@@ -222,7 +222,6 @@ impl Compiler<'_> {
                 declared.is_virtual = false;
                 declared.reference.clone()
             };
-            self.first_pending.set(0);
             if collector.collected.borrow().contains_key(&reference) {
                 continue;
             }
@@ -363,6 +362,7 @@ impl Compiler<'_> {
         let origin = Rc::new(Origin {
             source: frame.source().clone(),
             file: location.file.clone(),
+            text: None,
         });
         let mut parameters = Parameters::default();
         for (name, data) in &resource.parameters {
@@ -376,7 +376,7 @@ impl Compiler<'_> {
                         false => value,
                     },
                     origin: Rc::clone(&origin),
-                    line: location.line,
+                    line: location.line.map_or(Line::Unknown, Line::Is),
                     mode: Mode::Replace,
                 },
             );

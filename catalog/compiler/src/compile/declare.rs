@@ -30,7 +30,9 @@ use super::{
     Compiler,
     frame::Frame,
     kinds::{Kind, ResourceType},
-    resources::{Alias, Declared, Mode, Origin, Parameter, Parameters, Refusal, ResourceId, Stage},
+    resources::{
+        Alias, Declared, Line, Mode, Origin, Parameter, Parameters, Refusal, ResourceId, Stage,
+    },
     tags, texts,
 };
 
@@ -246,12 +248,15 @@ impl Compiler<'_> {
         place: Place<'_, '_>,
         mut give: impl FnMut(Arc<str>, Parameter),
     ) -> Evaluated<()> {
-        let file = place.evaluator.file();
-        let source = Frame::of(place.scope).source().clone();
-        let origin = Rc::new(Origin { source, file });
+        let text = place.evaluator.source();
+        let origin = Rc::new(Origin {
+            source: Frame::of(place.scope).source().clone(),
+            file: text.path().cloned(),
+            text: Some(text),
+        });
         for attribute in attributes {
             let value = place.evaluator.evaluate(&attribute.value, place.scope)?;
-            let line = Some(place.evaluator.line(attribute.span));
+            let line = Line::Of(attribute.span.start);
             let parameter = |value: Value, mode: Mode| Parameter {
                 value,
                 origin: Rc::clone(&origin),

@@ -153,7 +153,7 @@ impl Host for Compiler<'_> {
                 return Err(super::overrides::at(
                     message,
                     refused.origin.file.clone(),
-                    refused.line,
+                    refused.line(),
                 ));
             }
         }

@@ -25,7 +25,7 @@ mod tags;
 mod texts;
 
 use std::{
-    cell::{Cell, OnceCell, RefCell},
+    cell::{OnceCell, RefCell},
     rc::Rc,
     sync::Arc,
 };
@@ -54,7 +54,7 @@ use frame::Frame;
 use kinds::{Kind, ResourceType};
 use overrides::{Override, without_place};
 use relationships::Relationship;
-use resources::{Mode, Origin, Parameter, Parameters, ResourceId, Source, Table};
+use resources::{Line, Mode, Origin, Parameter, Parameters, ResourceId, Source, Table};
 use signature::Signature;
 
 pub(crate) use ruby::RubyFunction;
@@ -221,7 +221,6 @@ struct Compiler<'a> {
     changed_late: RefCell<FxHashSet<ResourceId>>,
     relationships: RefCell<Vec<Relationship>>,
     /// No define before this place waits to be evaluated.
-    first_pending: Cell<usize>,
     /// Whose bodies are being evaluated, innermost last.
     bodies: RefCell<Vec<ResourceId>>,
     logs: RefCell<Vec<LogMessage>>,
@@ -278,7 +277,6 @@ impl<'a> Compiler<'a> {
             overriding: RefCell::default(),
             changed_late: RefCell::default(),
             relationships: RefCell::default(),
-            first_pending: Cell::new(0),
             bodies: RefCell::default(),
             logs: RefCell::default(),
             warned: RefCell::default(),
@@ -481,7 +479,7 @@ impl<'a> Compiler<'a> {
                     let parameter = Parameter {
                         value: convert::value(data),
                         origin: Rc::clone(&origin),
-                        line: None,
+                        line: Line::Unknown,
                         mode: Mode::Replace,
                     };
                     (name.clone(), parameter)

@@ -172,13 +172,13 @@ impl Compiler<'_> {
             let may = self.is_child_of(by, before)
                 || by == before && frame.is_default(type_name, name, &current.value);
             if !may {
-                let there = location_text(current.origin.file.as_deref(), current.line)
+                let there = location_text(current.origin.file.as_deref(), current.line())
                     .map_or_else(String::new, |text| format!(" at {text}"));
                 let message = format!(
                     "Parameter '{name}' is already set on {reference} by {before}{there}; cannot \
                      redefine"
                 );
-                return Err(at(message, new.origin.file.clone(), new.line));
+                return Err(at(message, new.origin.file.clone(), new.line()));
             }
             if new.mode == Mode::Append {
                 let mut values = Vec::new();

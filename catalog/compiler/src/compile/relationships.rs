@@ -13,7 +13,7 @@ use super::{
     collectors::Collector,
     declare::{flatten, reference_of, reference_value},
     overrides::{at, without_place},
-    resources::{Mode, Parameter, ResourceId},
+    resources::{Line, Mode, Parameter, ResourceId},
     texts,
 };
 use crate::types::is_relationship;
@@ -207,7 +207,7 @@ impl Compiler<'_> {
                     Parameter {
                         value,
                         origin,
-                        line: None,
+                        line: Line::Unknown,
                         mode: Mode::Replace,
                     },
                 );
@@ -262,7 +262,7 @@ impl Compiler<'_> {
             _ => reference.to_string(),
         };
         let message = format!("Could not find resource '{text}' in parameter '{name}'");
-        let (file, line) = (parameter.origin.file.clone(), parameter.line);
+        let (file, line) = (parameter.origin.file.clone(), parameter.line());
         match (&file, line) {
             (None, None) => Err(without_place(message)),
             _ => Err(at(message, file, line)),
@@ -287,7 +287,7 @@ impl Compiler<'_> {
 /// What a relationship's parameter names is no resource.
 fn untitled(text: &str, parameter: &Parameter) -> Unwind {
     let message = format!("No title provided and \"{text}\" is not a valid resource reference");
-    at(message, parameter.origin.file.clone(), parameter.line)
+    at(message, parameter.origin.file.clone(), parameter.line())
 }
 
 /// What a value is at an end of an arrow.

@@ -9,6 +9,7 @@ use std::{
 
 use ficelle_language::{Scope, Value};
 use ficelle_model::{Reference, data::Names, names::NameMap};
+use ficelle_syntax::source::Source as Text;
 use rustc_hash::FxHashMap;
 use smallvec::SmallVec;
 
@@ -55,8 +56,30 @@ pub(super) type Parameters = NameMap<Parameter>;
 pub(super) struct Parameter {
     pub value: Value,
     pub origin: Rc<Origin>,
-    pub line: Option<u32>,
+    pub line: Line,
     pub mode: Mode,
+}
+
+impl Parameter {
+    /// The line that it stands in.
+    pub(super) fn line(&self) -> Option<u32> {
+        match self.line {
+            Line::Unknown => None,
+            Line::Is(line) => Some(line),
+            Line::Of(offset) => Some(self.origin.text.as_ref()?.line(offset)),
+        }
+    }
+}
+
+/// The line of a parameter. Only messages tell it: there it is counted.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Line {
+    /// It stands nowhere.
+    Unknown,
+    /// This one, from 1.
+    Is(u32),
+    /// That of a byte in the origin's text.
+    Of(u32),
 }
 
 /// Where parameters come from: all those of a resource expression from the same place.
@@ -66,12 +89,18 @@ pub(super) struct Origin {
     pub source: Source,
     /// The file, where it is known.
     pub file: Option<Arc<str>>,
+    /// The text of the code.
+    pub text: Option<Arc<Text>>,
 }
 
 impl Origin {
     /// Code of which no place is told.
     pub(super) fn unplaced(source: Source) -> Rc<Self> {
-        Rc::new(Self { source, file: None })
+        Rc::new(Self {
+            source,
+            file: None,
+            text: None,
+        })
     }
 }
 
@@ -182,6 +211,8 @@ pub(super) struct Table {
     by_reference: RefCell<FxHashMap<Reference, ResourceId>>,
     /// For each resource, by its id.
     places: RefCell<Vec<Place>>,
+    /// What has a body that may still be to be evaluated, in order.
+    waiting: RefCell<Vec<ResourceId>>,
 }
 
 /// A resource cannot be added.
@@ -245,6 +276,9 @@ impl Table {
             by_reference.insert(reference, id);
         }
         by_reference.insert(resource.reference.clone(), id);
+        if resource.kind.has_body() {
+            self.waiting.borrow_mut().push(id);
+        }
         entries.push(Box::new(resource));
         self.places.borrow_mut().push(Place::default());
         Ok(id)
@@ -284,6 +318,17 @@ impl Table {
     /// Every resource that has been added, in order.
     pub(super) fn ids(&self) -> impl Iterator<Item = ResourceId> + use<> {
         (0..self.len()).map(|index| ResourceId(index as u32))
+    }
+
+    /// What has a body that waits to be evaluated, in order; what is virtual waits on.
+    pub(super) fn pending(&self) -> Vec<ResourceId> {
+        let entries = self.entries.borrow();
+        let mut waiting = self.waiting.borrow_mut();
+        waiting.retain(|id| entries[id.0 as usize].stage == Stage::Declared);
+        let pending = waiting.iter().copied();
+        pending
+            .filter(|id| !entries[id.0 as usize].is_virtual)
+            .collect()
     }
 
     /// How many there are.

@@ -205,17 +205,36 @@ impl<'c> Evaluator<'c> {
     /// Whatever the expression raises, and its control flow.
     pub fn evaluate(&self, expression: &Expression, scope: &Rc<Scope>) -> Evaluated {
         self.step(expression.span)?;
+        match &expression.kind {
+            ExpressionKind::Undef | ExpressionKind::Nop => Ok(Value::Undef),
+            ExpressionKind::Default => Ok(Value::Default),
+            ExpressionKind::Boolean(value) => Ok(Value::Boolean(*value)),
+            ExpressionKind::Integer { value, .. } => Ok(Value::Integer(*value)),
+            ExpressionKind::Float(value) => Ok(Value::Float(*value)),
+            ExpressionKind::String(text) | ExpressionKind::Name(text) => {
+                Ok(Value::String(text.clone()))
+            }
+            ExpressionKind::Variable(name) => self
+                .variable_expression(name, expression, scope)
+                .map_err(|unwind| self.located(unwind, expression)),
+            _ => self.compound(expression, scope),
+        }
+    }
+
+    /// Apart from the above, which most expressions are and which needs no room on the stack.
+    #[inline(never)]
+    fn compound(&self, expression: &Expression, scope: &Rc<Scope>) -> Evaluated {
         let span = expression.span;
         let result = match &expression.kind {
-            ExpressionKind::Undef | ExpressionKind::Nop => return Ok(Value::Undef),
-            ExpressionKind::Default => return Ok(Value::Default),
-            ExpressionKind::Boolean(value) => return Ok(Value::Boolean(*value)),
-            ExpressionKind::Integer { value, .. } => return Ok(Value::Integer(*value)),
-            ExpressionKind::Float(value) => return Ok(Value::Float(*value)),
-            ExpressionKind::String(text) | ExpressionKind::Name(text) => {
-                return Ok(Value::String(text.clone()));
-            }
-            ExpressionKind::Variable(name) => self.variable_expression(name, expression, scope),
+            ExpressionKind::Undef
+            | ExpressionKind::Nop
+            | ExpressionKind::Default
+            | ExpressionKind::Boolean(_)
+            | ExpressionKind::Integer { .. }
+            | ExpressionKind::Float(_)
+            | ExpressionKind::String(_)
+            | ExpressionKind::Name(_)
+            | ExpressionKind::Variable(_) => unreachable!("evaluated above"),
             ExpressionKind::Concatenated(parts) => self.concatenated(parts, scope),
             ExpressionKind::Heredoc { syntax, text } => self.heredoc(syntax, text, scope),
             ExpressionKind::Regexp(source) => Ok(Value::Regexp(Regexp::of(source))),
@@ -401,12 +420,18 @@ impl<'c> Evaluator<'c> {
     }
 
     /// Counts a step; every now and then looks at the clock.
+    #[inline]
     fn step(&self, span: Span) -> Evaluated<()> {
         let steps = self.steps.get() + 1;
         self.steps.set(steps);
-        if !steps.is_multiple_of(STEPS_PER_LOOK) {
-            return Ok(());
+        match steps.is_multiple_of(STEPS_PER_LOOK) {
+            true => self.look(steps, span),
+            false => Ok(()),
         }
+    }
+
+    #[cold]
+    fn look(&self, steps: u64, span: Span) -> Evaluated<()> {
         let limit = self.host.settings().steps;
         let refuse = |message: String| {
             let error = Error::issue(message).into();

@@ -9,7 +9,7 @@ use super::super::{
     classes::references,
     declare::{class_reference, flatten, reference_value},
     frame::Frame,
-    resources::{Mode, Parameter},
+    resources::{Line, Mode, Parameter},
 };
 
 pub(super) fn include(compiler: &Compiler<'_>, call: &Call<'_, '_>) -> Evaluated {
@@ -40,7 +40,7 @@ pub(super) fn require(compiler: &Compiler<'_>, call: &Call<'_, '_>) -> Evaluated
         let parameter = Parameter {
             value: Value::array(required),
             origin: Rc::clone(&declared.origin),
-            line: None,
+            line: Line::Unknown,
             mode: Mode::Replace,
         };
         declared

@@ -11,7 +11,7 @@ use super::super::{
     declare::{Site, canonical, flatten, reference_of},
     frame::Frame,
     overrides::at,
-    resources::{Mode, Parameter, Parameters},
+    resources::{Line, Mode, Parameter, Parameters},
     texts,
 };
 
@@ -78,7 +78,7 @@ fn declare(
             let parameter = Parameter {
                 value: value.clone(),
                 origin: Rc::clone(&frame.origin),
-                line: None,
+                line: Line::Unknown,
                 mode: Mode::Replace,
             };
             (Arc::from(texts::display(name)), parameter)
