@@ -32,6 +32,14 @@ pub struct DataCache {
 }
 
 impl DataCache {
+    /// What a file in JSON holds; `None` where there is none.
+    ///
+    /// # Errors
+    /// It cannot be read, or is no JSON.
+    pub fn json(&self, inputs: &dyn Inputs, path: &Utf8Path) -> Evaluated<Option<Value>> {
+        self.load(inputs, path, Format::Json)
+    }
+
     /// The data of a file; `None` where there is none.
     pub(crate) fn load(
         &self,

@@ -235,10 +235,17 @@ impl LookupHost for Asking<'_, '_, '_> {
 
     fn module(&self, name: &str) -> Option<ModuleData> {
         let module = self.compiler.environment.module(name)?;
-        let data_provider = module.data_provider(self.compiler.inputs).ok().flatten();
+        // Deprecated, and parsed once for all compiles.
+        let metadata = module.path.join("metadata.json");
+        let data = self.compiler.environment.data();
+        let metadata = data.json(self.compiler.inputs, &metadata).ok().flatten();
+        let data_provider = match metadata.as_ref().and_then(|all| all.get("data_provider")) {
+            Some(Value::String(name)) => Some(Arc::clone(name)),
+            _ => None,
+        };
         Some(ModuleData {
             root: module.path.clone(),
-            data_provider: data_provider.map(Into::into),
+            data_provider,
         })
     }
 

@@ -37,15 +37,6 @@ impl Module {
         Ok(self.metadata(inputs)?.version.as_str().map(str::to_owned))
     }
 
-    /// The deprecated `data_provider` that `metadata.json` names.
-    ///
-    /// # Errors
-    /// The file is there and cannot be read.
-    pub fn data_provider(&self, inputs: &dyn Inputs) -> Result<Option<String>, InputError> {
-        let metadata = self.metadata(inputs)?;
-        Ok(metadata.data_provider.as_str().map(str::to_owned))
-    }
-
     fn metadata(&self, inputs: &dyn Inputs) -> Result<Metadata, InputError> {
         let bytes = inputs.read(&self.path.join("metadata.json"))?;
         let metadata = bytes.and_then(|bytes| serde_json::from_slice(&bytes).ok());
@@ -58,7 +49,6 @@ impl Module {
 #[serde(default)]
 struct Metadata {
     version: serde_json::Value,
-    data_provider: serde_json::Value,
 }
 
 /// The modules that a modulepath leads to; of two with the same name, the first one counts.

@@ -36,7 +36,7 @@ impl Lookup {
                 let Some(path) = &self.settings.global else {
                     return Ok(None);
                 };
-                return Hierarchy::load(host, layer, path, environment);
+                return Hierarchy::load(host, &self.cache, layer, path, environment);
             }
             Layer::Environment => {
                 let Some(root) = &self.settings.environment else {
@@ -56,7 +56,8 @@ impl Lookup {
                 )
             }
         };
-        let configured = Hierarchy::load(host, layer, &root.join("hiera.yaml"), environment)?;
+        let file = root.join("hiera.yaml");
+        let configured = Hierarchy::load(host, &self.cache, layer, &file, environment)?;
         let Some((provider, file)) = provider.filter(|(name, _)| **name != *"none") else {
             return Ok(configured);
         };

@@ -10,7 +10,12 @@ use std::sync::Arc;
 use camino::{Utf8Path, Utf8PathBuf};
 use ficelle_language::{Value, error::Evaluated, values::HashMap};
 
-use crate::{LookupHost, data::from_node, explain::Kind, key::failure};
+use crate::{
+    LookupHost,
+    data::{DataCache, Format},
+    explain::Kind,
+    key::failure,
+};
 
 pub(crate) use entry::{Backend, Entry, Locations};
 
@@ -70,6 +75,7 @@ impl Hierarchy {
     /// Reads a `hiera.yaml`; `None` where there is none. `environment` is the environment's root.
     pub fn load(
         host: &dyn LookupHost,
+        cache: &DataCache,
         layer: &Layer,
         path: &Utf8Path,
         environment: &Utf8Path,
@@ -80,15 +86,14 @@ impl Hierarchy {
             .map_err(|error| failure(error.to_string()))?;
         let Some(bytes) = bytes else { return Ok(None) };
         let text = String::from_utf8_lossy(&bytes);
-        let node = ficelle_model::yaml::parse(&text)
-            .map_err(|error| failure(format!("Unable to parse ({path}): {error}")))?;
+        let value = cache.load(host.inputs(), path, Format::Yaml)?;
         let file = ConfigurationFile {
             path,
             text: &text,
             environment,
         };
-        let hash = match from_node(&node) {
-            Value::Hash(hash) => hash,
+        let hash = match value {
+            Some(Value::Hash(hash)) => hash,
             _ => {
                 host.warn(
                     &format!(
