@@ -222,6 +222,7 @@ impl Installation {
             },
             strict_variables: self.settings.boolean("strict_variables")?,
             tasks: self.settings.boolean("tasks")?,
+            debug: true,
             rich_data: self.settings.boolean("rich_data")?,
             storeconfigs: self.settings.boolean("storeconfigs")?,
             hiera_config: hiera.is_file().then_some(hiera),

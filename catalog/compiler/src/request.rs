@@ -126,6 +126,8 @@ pub struct Settings {
     pub strict_variables: bool,
     /// `tasks`: plans and the task functions of the language.
     pub tasks: bool,
+    /// Whether anybody wants what is logged at the level `debug`.
+    pub debug: bool,
     /// `storeconfigs`: exported resources are kept and can be collected.
     pub storeconfigs: bool,
     /// `rich_data`: rich values stay themselves in the catalog.
@@ -142,6 +144,7 @@ impl Default for Settings {
             strict: Strictness::Error,
             strict_variables: true,
             tasks: false,
+            debug: true,
             storeconfigs: true,
             rich_data: true,
             hiera_config: None,

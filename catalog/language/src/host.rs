@@ -279,6 +279,8 @@ pub struct Settings {
     pub strict_variables: bool,
     /// `tasks`: plans are allowed, and catalog functions are not.
     pub tasks: bool,
+    /// Whether anybody wants what is logged at the level `debug`.
+    pub debug: bool,
     /// How deep calls may nest.
     pub depth: usize,
     /// How many steps (expressions) one compile may take; 0 is unbounded.
@@ -291,6 +293,7 @@ impl Default for Settings {
             strict: Strict::Error,
             strict_variables: true,
             tasks: false,
+            debug: true,
             depth: 1_000,
             steps: 0,
         }

@@ -242,7 +242,7 @@ impl Compiler<'_> {
             if given.is_some_and(|value| !matches!(value, Value::Undef)) {
                 continue;
             }
-            let key = format!("{}::{}", body.formals.name, formal.name);
+            let key = [body.formals.name, "::", &formal.name].concat();
             let Some(value) = self.class_parameter(&key, scope, evaluator)? else {
                 continue;
             };

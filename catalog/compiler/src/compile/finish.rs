@@ -8,7 +8,7 @@ use ficelle_model::{
     Catalog, Data, Edge, Resource,
     data::{DataHash, Hashing, Names},
 };
-use rustc_hash::FxHashSet;
+use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::{
     Compiler,
@@ -136,11 +136,15 @@ impl Compiler<'_> {
         }
         let mut resources = Vec::with_capacity(declared.len());
         let mut exported = Vec::new();
+        let mut kinds = FxHashMap::default();
         for declared in declared {
             if declared.is_virtual && !declared.exported {
                 continue;
             }
-            let resource = self.resource(*declared)?;
+            let kind: &Arc<str> = kinds
+                .entry(declared.label)
+                .or_insert_with(|| declared.label.into());
+            let resource = self.resource(*declared, Arc::clone(kind))?;
             if resource.exported {
                 exported.push(resource.clone());
             }
@@ -161,7 +165,7 @@ impl Compiler<'_> {
         Ok((catalog, exported))
     }
 
-    fn resource(&self, mut declared: Declared) -> Evaluated<Resource> {
+    fn resource(&self, mut declared: Declared, kind: Arc<str>) -> Evaluated<Resource> {
         let (parameters, sensitive) = self.parameters(&mut declared)?;
         Ok(Resource {
             reference: declared.reference,
@@ -172,7 +176,7 @@ impl Compiler<'_> {
             line: declared.line,
             exported: declared.exported,
             is_virtual: declared.is_virtual,
-            kind: Some(declared.label.into()),
+            kind: Some(kind),
         })
     }
 

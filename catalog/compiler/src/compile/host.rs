@@ -37,6 +37,9 @@ impl Host for Compiler<'_> {
     }
 
     fn log(&self, level: Loudness, message: &str, location: Option<&Location>) {
+        if level == Loudness::Debug && !self.settings.debug {
+            return;
+        }
         let level = match level {
             Loudness::Debug => Level::Debug,
             Loudness::Info => Level::Info,

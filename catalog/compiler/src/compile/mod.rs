@@ -252,6 +252,7 @@ impl<'a> Compiler<'a> {
                 },
                 strict_variables: settings.strict_variables,
                 tasks: settings.tasks,
+                debug: settings.debug,
                 ..language::Settings::default()
             },
             lookup: Self::lookups(environment, settings),

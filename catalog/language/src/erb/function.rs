@@ -34,7 +34,9 @@ pub fn template(call: &Call<'_, '_>) -> Evaluated {
 /// The file of a template.
 fn find(call: &Call<'_, '_>, name: &str) -> Result<TemplateFile, Error> {
     let host = call.evaluator.host();
-    host.log(Level::Debug, &format!("Retrieving template {name}"), None);
+    if host.settings().debug {
+        host.log(Level::Debug, &format!("Retrieving template {name}"), None);
+    }
     let FileRead { path, bytes } = host
         .read_file(ModuleFolder::Templates, name)
         .map_err(|error| Error::new(error.to_string()))?

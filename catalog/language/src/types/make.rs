@@ -394,10 +394,27 @@ pub enum Letters {
     Ignored,
 }
 
+fn capitalize_ascii(name: &str) -> String {
+    let mut text = name.as_bytes().to_ascii_lowercase();
+    let mut at = 0;
+    let mut is_start = true;
+    while let Some(byte) = text.get_mut(at) {
+        if is_start {
+            byte.make_ascii_uppercase();
+        }
+        is_start = text[at..].starts_with(b"::");
+        at += if is_start { 2 } else { 1 };
+    }
+    String::from_utf8(text).expect("only letters of ASCII have changed")
+}
+
 /// `apache::vhost` as `Apache::Vhost`. What has a capital first stays as it is.
 pub fn capitalize_segments(name: &str) -> String {
     if name.starts_with(|first: char| first.is_ascii_uppercase()) {
         return name.to_owned();
+    }
+    if name.is_ascii() {
+        return capitalize_ascii(name);
     }
     let mut text = String::with_capacity(name.len());
     for (index, segment) in name.split("::").enumerate() {
@@ -412,4 +429,26 @@ pub fn capitalize_segments(name: &str) -> String {
         }
     }
     text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::capitalize_segments;
+
+    #[test]
+    fn segments_begin_at_every_second_colon() {
+        for (name, expected) in [
+            ("apache::mod::php", "Apache::Mod::Php"),
+            ("a:::b", "A:::b"),
+            ("::a", "::A"),
+            ("a::::b", "A::::B"),
+            ("a::", "A::"),
+            ("aB::Cd", "Ab::Cd"),
+            ("Already::sO", "Already::sO"),
+            ("été::x", "Été::X"),
+            ("", ""),
+        ] {
+            assert_eq!(capitalize_segments(name), expected, "{name}");
+        }
+    }
 }

@@ -182,6 +182,7 @@ async fn run(
 ) -> Result<Written, ApiError> {
     let mut request = CompileRequest::new(name.clone(), Arc::new(facts));
     request.settings = app.language.clone();
+    request.settings.debug = tracing::enabled!(tracing::Level::DEBUG);
     let inputs = StoreInputs {
         disk: Arc::clone(app.environments.disk()),
         arrived: Instant::now(),

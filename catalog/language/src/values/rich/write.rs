@@ -176,7 +176,7 @@ impl Writer {
                 Value::Default => "default".into(),
                 other => self.plain(other, Role::Key).into(),
             };
-            let data = self.at(&quote(&key), value)?;
+            let data = self.at(&Quoted(&key), value)?;
             hash.insert(key, data);
         }
         Ok(Data::hash(hash))
@@ -211,6 +211,15 @@ impl Writer {
             hash.insert(Arc::clone(name), self.data(value)?);
         }
         Ok(typed(&name, Data::hash(hash)))
+    }
+}
+
+/// A key as a message shows it, which few have to.
+struct Quoted<'a>(&'a str);
+
+impl fmt::Display for Quoted<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&quote(self.0))
     }
 }
 
