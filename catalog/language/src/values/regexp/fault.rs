@@ -2,14 +2,35 @@
 
 use std::{iter::Peekable, str::Chars};
 
-/// What is wrong; `None` where nothing is found that the words are known for.
-pub(super) fn of(source: &str) -> Option<String> {
+use fancy_regex::{CompileError, Error};
+
+/// What is wrong; the words of `error` where Ruby's are not known.
+pub(super) fn of(source: &str, error: &Error) -> String {
     let scanner = Scanner {
         rest: source.chars().peekable(),
         depth: 0,
         has_target: false,
     };
-    scanner.scan().err()
+    match scanner.scan() {
+        Err(found) => found,
+        Ok(()) => of_calls(error).map_or_else(|| error.to_string(), str::to_owned),
+    }
+}
+
+fn of_calls(error: &Error) -> Option<&'static str> {
+    let Error::CompileError(error) = error else {
+        return None;
+    };
+    match **error {
+        CompileError::LeftRecursiveSubroutineCall(_) | CompileError::NeverEndingRecursion => {
+            Some("never ending recursion")
+        }
+        // Ruby's engine, which runs calls as such, has no such limit and no word for it.
+        CompileError::PatternTooComplex => {
+            Some("too many groups are called (\\g<name>) by groups that are called themselves")
+        }
+        _ => None,
+    }
 }
 
 struct Scanner<'s> {
@@ -107,6 +128,9 @@ impl Scanner<'_> {
 
     /// `m-ix` after `(?`.
     fn options(&mut self, first: char) -> Scanned {
+        if first == ')' {
+            return fault("undefined group option");
+        }
         let mut letter = Some(first);
         loop {
             match letter {

@@ -6,6 +6,7 @@ use std::{
     sync::{Arc, LazyLock, Mutex, OnceLock, PoisonError},
 };
 
+use fancy_regex::RegexBuilder;
 use rustc_hash::FxHashMap;
 
 mod fault;
@@ -13,6 +14,12 @@ mod translate;
 
 /// How many compiled expressions are kept for whoever asks for the same text again.
 const KEPT: usize = 4096;
+
+/// How many calls (`\g<name>`) an expression may have, and how many instructions it may compile to
+/// where it has any: the engine writes a called group out, up to 19 times within itself, so that
+/// two calls of a group within that group double at every level.
+const MOST_CALLS: usize = 64;
+const MOST_INSTRUCTIONS: usize = 5_000;
 
 /// A regular expression, compiled on first use.
 pub struct Regexp {
@@ -85,11 +92,24 @@ impl Regexp {
     pub fn compiled(&self) -> Result<&fancy_regex::Regex, RegexpError> {
         self.compiled
             .get_or_init(|| {
-                let translated = translate::translate(&self.source);
-                fancy_regex::Regex::new(&translated).map_err(|error| RegexpError::Invalid {
-                    reason: fault::of(&self.source).unwrap_or_else(|| error.to_string()),
+                let invalid = |reason| RegexpError::Invalid {
+                    reason,
                     text: self.source.clone(),
-                })
+                };
+                let translated = translate::translate(&self.source);
+                let calls = translate::calls(&translated);
+                if calls > MOST_CALLS {
+                    return Err(invalid(format!(
+                        "{calls} calls of groups (\\g<name>), the most are {MOST_CALLS}"
+                    )));
+                }
+                let mut builder = RegexBuilder::new(&translated);
+                if calls > 0 {
+                    builder.max_prog_size(MOST_INSTRUCTIONS);
+                }
+                builder
+                    .build()
+                    .map_err(|error| invalid(fault::of(&self.source, &error)))
             })
             .as_ref()
             .map_err(Clone::clone)

@@ -11,8 +11,6 @@ pub(super) fn translate(source: &str) -> String {
         rest: source,
         out: String::with_capacity(source.len() + 8),
         has_names: has_named_groups(source),
-        source,
-        calls: 0,
         atom: 0,
         groups: Vec::new(),
     };
@@ -21,15 +19,16 @@ pub(super) fn translate(source: &str) -> String {
     translator.out
 }
 
-/// How often `\g<name>` is followed before it is taken for a recursion, which is refused.
-const MOST_CALLS: usize = 32;
+/// How many calls of groups fancy-regex may see in what was translated for it: `\g<name>`, and the
+/// `(?P>name)` that Ruby does not know, wherever it is not seen to be one. Some may be none.
+pub(super) fn calls(translated: &str) -> usize {
+    translated.matches("\\g").count() + translated.matches("?P>").count()
+}
 
 struct Translator<'a> {
     rest: &'a str,
     out: String,
     has_names: bool,
-    source: &'a str,
-    calls: usize,
     /// Where the last atom starts in the output, and where the groups around do.
     atom: usize,
     groups: Vec<usize>,
@@ -112,7 +111,7 @@ impl<'a> Translator<'a> {
                 .out
                 .push_str("(?:\\r\\n|[\\n\\x0B\\x0C\\r\\x{85}\\x{2028}\\x{2029}])"),
             'Z' => self.out.push_str("(?=\\n?\\z)"),
-            'g' if self.take("<") => self.call(),
+            'g' => self.call(),
             'A' | 'z' | 'b' | 'B' | 'G' | 'K' | 'k' | '1'..='9' => {
                 self.out.push('\\');
                 self.out.push(character);
@@ -289,9 +288,18 @@ impl<'a> Translator<'a> {
             self.groups.pop();
             return;
         }
-        let flags = self.take_while(8, |flag| {
+        let flags = self.take_while(usize::MAX, |flag| {
             matches!(flag, 'm' | 'i' | 'x' | 'a' | 'u' | 'd' | '-')
         });
+        let follows = match flags {
+            "" => [':', '=', '!', '>', '~', '<', '\'', '('].as_slice(),
+            _ => &[':', ')'],
+        };
+        if !self.rest.starts_with(follows) {
+            // The engine knows more kinds of groups than Ruby does, and none with this.
+            self.out.push_str("(??");
+            return;
+        }
         self.out.push_str("(?");
         // Ruby's `m` is the `s` of others; the sets that `a`, `u` and `d` choose are fixed here.
         let flags: String = flags
@@ -309,6 +317,7 @@ impl<'a> Translator<'a> {
         }
         if self.rest.starts_with('\'')
             && let Some((name, rest)) = self.rest[1..].split_once('\'')
+            && !name.contains('>')
         {
             self.out.push_str(&format!("<{name}>"));
             self.rest = rest;
@@ -337,30 +346,22 @@ impl<'a> Translator<'a> {
         }
     }
 
-    /// `\g<name>`: the group's expression once more. It is written out, since the engine has no
-    /// calls; recursion ends as an unknown escape.
+    /// Behind `\g`: `<name>` or `'name'`, the group's expression once more.
     fn call(&mut self) {
-        let name = self.take_until('>').unwrap_or_default();
-        self.calls += 1;
-        match named_group(self.source, name).filter(|_| self.calls <= MOST_CALLS) {
-            Some(body) => {
-                let mut inner = Translator {
-                    rest: body,
-                    out: String::new(),
-                    has_names: true,
-                    source: self.source,
-                    calls: self.calls,
-                    atom: 0,
-                    groups: Vec::new(),
-                };
-                inner.run();
-                self.calls = inner.calls;
-                self.out.push_str("(?:");
-                // The names inside of the body are taken: they only group here.
-                self.out.push_str(&without_names(&inner.out));
-                self.out.push(')');
+        let name = match self.rest.chars().next() {
+            Some('<') => self.rest[1..].split_once('>'),
+            Some('\'') => self.rest[1..].split_once('\''),
+            _ => {
+                self.out.push('g');
+                return;
             }
-            None => self.out.push_str(&format!("\\g<{name}>")),
+        };
+        match name {
+            Some((name, rest)) if !name.contains('>') => {
+                self.out.push_str(&format!("\\g<{name}>"));
+                self.rest = rest;
+            }
+            _ => self.out.push_str("\\g"),
         }
     }
 }
@@ -386,55 +387,6 @@ fn has_named_groups(source: &str) -> bool {
     false
 }
 
-/// What stands in the parentheses of `(?<name>…)`.
-fn named_group<'a>(source: &'a str, name: &str) -> Option<&'a str> {
-    let opening = format!("(?<{name}>");
-    let body = &source[source.find(&opening)? + opening.len()..];
-    let mut depth = 1;
-    let mut in_class = false;
-    let mut escaped = false;
-    for (index, character) in body.char_indices() {
-        if escaped {
-            escaped = false;
-            continue;
-        }
-        match character {
-            '\\' => escaped = true,
-            '[' => in_class = true,
-            ']' => in_class = false,
-            '(' if !in_class => depth += 1,
-            ')' if !in_class => depth -= 1,
-            _ => {}
-        }
-        if depth == 0 {
-            return Some(&body[..index]);
-        }
-    }
-    None
-}
-
-fn without_names(expression: &str) -> String {
-    let mut out = String::with_capacity(expression.len());
-    let mut rest = expression;
-    while let Some(index) = rest.find("(?<") {
-        let (before, after) = rest.split_at(index);
-        out.push_str(before);
-        let inside = &after[3..];
-        match inside.split_once('>') {
-            Some((_, behind)) if !inside.starts_with(['=', '!']) => {
-                out.push_str("(?:");
-                rest = behind;
-            }
-            _ => {
-                out.push_str("(?<");
-                rest = inside;
-            }
-        }
-    }
-    out.push_str(rest);
-    out
-}
-
 /// The members of a POSIX class, which for Ruby is a class of Unicode.
 fn posix(name: &str) -> Option<&'static str> {
     Some(match name {
@@ -458,7 +410,7 @@ fn posix(name: &str) -> Option<&'static str> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::Regexp;
+    use super::super::{Regexp, RegexpError};
 
     fn groups(source: &str, text: &str) -> Option<Vec<Option<String>>> {
         let found = Regexp::of(source)
@@ -470,6 +422,13 @@ mod tests {
                 .map(|group| group.map(|text| text.to_string()))
                 .collect(),
         )
+    }
+
+    fn reason(source: &str) -> String {
+        match Regexp::compile(source) {
+            Err(RegexpError::Invalid { reason, .. }) => reason,
+            other => panic!("/{source}/ gave {other:?}"),
+        }
     }
 
     #[test]
@@ -502,6 +461,73 @@ mod tests {
         ] {
             let found = groups(source, text).is_some();
             assert_eq!(found, matches, "/{source}/ on {text:?}");
+        }
+    }
+
+    #[test]
+    fn a_called_group_is_what_it_matched_last() {
+        for (source, text, last) in [
+            ("(?<n>a|b)\\g<n>", "ab", "b"),
+            ("(?<n>a|b)\\g'n'", "ab", "b"),
+            ("(a|b)\\g<1>", "ab", "b"),
+            ("(a|b)\\g<-1>", "ab", "b"),
+            ("\\g<1>(a|b)", "ab", "b"),
+            (r"(?<n>\((?:[^()]|\g<n>)*\))", "x(a(b)c)", "(a(b)c)"),
+        ] {
+            let found = groups(source, text).expect("a match");
+            assert_eq!(found[1].as_deref(), Some(last), "/{source}/ on {text:?}");
+        }
+    }
+
+    #[test]
+    fn groups_that_ruby_does_not_know_are_refused() {
+        for source in [
+            "(a)(?P>1)",
+            "(?P<n>a)",
+            "(?<n>a)(?P=n)",
+            "(a)(?1)",
+            "(?<n>a)(?&n)",
+            "(?R)",
+            "(?s)a",
+            "(?s-m:a)",
+            "(?i=a)",
+            "(?a=a)",
+            "(?)",
+        ] {
+            assert_eq!(reason(source), "undefined group option", "/{source}/");
+        }
+        for source in [
+            "(?~ab)",
+            "(?>a)",
+            "(?-:a)",
+            "(?i-)a",
+            "(?a-i:a)",
+            "(?mixmixmixmix)a",
+        ] {
+            assert_eq!(Regexp::compile(source).err(), None);
+        }
+    }
+
+    #[test]
+    fn calls_that_double_at_every_level_are_refused() {
+        let chain: String = (1..=1000)
+            .map(|group| format!("(a\\g<{}>?)", group % 1000 + 1))
+            .collect();
+        let doubling: String = (1..30)
+            .map(|group| format!("(?<n{group}>\\g<n{0}>\\g<n{0}>)", group - 1))
+            .collect();
+        for source in [
+            r"(a\g<1>?\g<1>?)",
+            r"(?<n>a\g<n>?\g<n>?)",
+            r"a\g<0>?\g<0>?",
+            "(?x)(a( ?P>1)?( ?P>1)?)",
+            &chain,
+            &format!("(?<n0>a){doubling}"),
+        ] {
+            assert!(reason(source).contains("call"), "/{source}/");
+        }
+        for source in [r"\g<0>", r"(?<n>\g<n>)", r"(?<n>\g<n>?b)"] {
+            assert_eq!(reason(source), "never ending recursion");
         }
     }
 
