@@ -144,7 +144,7 @@ impl Compiler<'_> {
             let kind: &Arc<str> = kinds
                 .entry(declared.label)
                 .or_insert_with(|| declared.label.into());
-            let resource = self.resource(*declared, Arc::clone(kind))?;
+            let resource = self.resource(declared, Arc::clone(kind))?;
             if resource.exported {
                 exported.push(resource.clone());
             }

@@ -206,8 +206,7 @@ pub(super) struct Place {
 /// The resources of a catalog.
 #[derive(Default)]
 pub(super) struct Table {
-    /// Boxed, so that growing moves little.
-    entries: RefCell<Vec<Box<Declared>>>,
+    entries: RefCell<Vec<Declared>>,
     by_reference: RefCell<FxHashMap<Reference, ResourceId>>,
     /// For each resource, by its id.
     places: RefCell<Vec<Place>>,
@@ -279,7 +278,7 @@ impl Table {
         if resource.kind.has_body() {
             self.waiting.borrow_mut().push(id);
         }
-        entries.push(Box::new(resource));
+        entries.push(resource);
         self.places.borrow_mut().push(Place::default());
         Ok(id)
     }
@@ -291,13 +290,13 @@ impl Table {
 
     /// A resource, to look at.
     pub(super) fn get(&self, id: ResourceId) -> Ref<'_, Declared> {
-        Ref::map(self.entries.borrow(), |entries| &*entries[id.0 as usize])
+        Ref::map(self.entries.borrow(), |entries| &entries[id.0 as usize])
     }
 
     /// A resource, to change.
     pub(super) fn get_mut(&self, id: ResourceId) -> RefMut<'_, Declared> {
         RefMut::map(self.entries.borrow_mut(), |entries| {
-            &mut *entries[id.0 as usize]
+            &mut entries[id.0 as usize]
         })
     }
 
@@ -352,12 +351,12 @@ impl Table {
     }
 
     /// Everything, which is gone from here then.
-    pub(super) fn take(&self) -> (Vec<Box<Declared>>, Vec<Place>) {
+    pub(super) fn take(&self) -> (Vec<Declared>, Vec<Place>) {
         (self.entries.take(), self.places.take())
     }
 }
 
-impl std::ops::Index<ResourceId> for [Box<Declared>] {
+impl std::ops::Index<ResourceId> for [Declared] {
     type Output = Declared;
 
     fn index(&self, id: ResourceId) -> &Declared {

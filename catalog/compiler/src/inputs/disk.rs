@@ -283,6 +283,10 @@ impl From<&Metadata> for Found {
 }
 
 #[cfg(test)]
+#[expect(
+    clippy::disallowed_methods,
+    reason = "a test's own files, in its own folder"
+)]
 mod tests {
     use super::*;
 
