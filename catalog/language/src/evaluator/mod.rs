@@ -135,11 +135,6 @@ impl<'c> Evaluator<'c> {
         Location::of(&self.source.borrow(), span)
     }
 
-    /// The line of a span, as [`Self::location`] has it: a column takes longer to count.
-    pub fn line(&self, span: Span) -> u32 {
-        self.source.borrow().line(span.start)
-    }
-
     /// The file of the code that is being evaluated.
     pub fn file(&self) -> Option<Arc<str>> {
         self.source.borrow().path().cloned()
