@@ -10,8 +10,8 @@ use ficelle_compiler::{
     Strictness, Trusted, compile,
 };
 use ficelle_model::{
-    Report,
-    data::{DataHash, Names},
+    Report, Tags,
+    data::DataHash,
     report::{Journal as _, Level, Log},
 };
 use ficelle_ruby::Pool;
@@ -159,7 +159,7 @@ fn line(log: &ficelle_compiler::LogMessage) -> Log {
         level,
         message: Arc::clone(&log.message),
         source,
-        tags: Names::from_iter([Arc::from(level.name())]),
+        tags: Tags::from_iter([Arc::from(level.name())]),
         time: Timestamp::now(),
         file: log.file.clone(),
         line: log.line,

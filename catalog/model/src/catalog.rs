@@ -7,6 +7,7 @@ use crate::{
     name::{Certname, EnvironmentName},
     reference::Reference,
     resource::Resource,
+    tags::Tags,
 };
 
 /// What one node should be: its resources, in the order of evaluation, and how they contain each
@@ -25,7 +26,7 @@ pub struct Catalog {
     /// Code id of a versioned deploy.
     pub code_id: Option<Arc<str>>,
     /// Tags of the catalog as a whole.
-    pub tags: Names,
+    pub tags: Tags,
     /// The names of the classes that were evaluated.
     pub classes: Names,
     /// The resources.

@@ -16,6 +16,7 @@ pub mod resource;
 pub mod ruby;
 pub mod schema;
 pub mod settings;
+pub mod tags;
 pub mod wire;
 pub mod yaml;
 
@@ -27,6 +28,7 @@ pub use oid::Oids;
 pub use reference::Reference;
 pub use report::Report;
 pub use resource::Resource;
+pub use tags::Tags;
 
 /// The version of the reference whose language, types and wire this follows; what `puppetversion`,
 /// `clientversion` and `X-Puppet-Version` say.

@@ -83,13 +83,13 @@ impl<V> NameMap<V> {
             return None;
         }
         if self.places.is_empty() {
-            return self.entries.iter().position(|(known, _)| **known == *name);
+            return self.entries.iter().position(|(known, _)| is(known, name));
         }
         let mask = self.places.len() - 1;
         let mut place = kind.start() & mask;
         loop {
             let at = self.places[place].checked_sub(1)? as usize;
-            if *self.entries[at].0 == *name {
+            if is(&self.entries[at].0, name) {
                 return Some(at);
             }
             place = (place + 1) & mask;
@@ -144,14 +144,31 @@ impl<V> NameMap<V> {
         Some(value)
     }
 
+    /// Keeps only what `keep` says; the others keep their order.
+    pub fn retain(&mut self, mut keep: impl FnMut(&Arc<str>, &mut V) -> bool) {
+        self.entries.retain_mut(|(name, value)| keep(name, value));
+        self.places.clear();
+        self.make_places();
+    }
+
     /// Names and values, in order.
     pub fn iter(&self) -> impl ExactSizeIterator<Item = (&Arc<str>, &V)> + Clone {
         self.into_iter()
     }
 
+    /// Names and values, in order, the values to be changed.
+    pub fn iter_mut(&mut self) -> impl ExactSizeIterator<Item = (&Arc<str>, &mut V)> {
+        self.entries.iter_mut().map(|(name, value)| (&*name, value))
+    }
+
     /// The names, in order.
     pub fn keys(&self) -> impl ExactSizeIterator<Item = &Arc<str>> + Clone {
         self.entries.iter().map(|(name, _)| name)
+    }
+
+    /// The values, in order.
+    pub fn values(&self) -> impl ExactSizeIterator<Item = &V> + Clone {
+        self.entries.iter().map(|(_, value)| value)
     }
 
     /// The values, in order, to be changed.
@@ -168,6 +185,12 @@ impl<V> NameMap<V> {
     pub fn is_empty(&self) -> bool {
         self.entries.is_empty()
     }
+}
+
+/// Whether two names are the same: the words of one file mostly are in memory too.
+#[inline]
+fn is(known: &str, name: &str) -> bool {
+    known.len() == name.len() && (known.as_ptr() == name.as_ptr() || *known == *name)
 }
 
 /// What a name looks like.
@@ -240,6 +263,23 @@ impl<'a, V> IntoIterator for &'a NameMap<V> {
     }
 }
 
+/// Maps are the same where names and values are, in any order.
+impl<V: PartialEq> PartialEq for NameMap<V> {
+    fn eq(&self, other: &Self) -> bool {
+        let mut entries = self.iter();
+        self.len() == other.len() && entries.all(|(name, value)| other.get(name) == Some(value))
+    }
+}
+
+/// The value of a name that is known to be there.
+impl<V> std::ops::Index<&str> for NameMap<V> {
+    type Output = V;
+
+    fn index(&self, name: &str) -> &V {
+        self.get(name).expect("one asks for a name that is there")
+    }
+}
+
 impl<V: fmt::Debug> fmt::Debug for NameMap<V> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_map().entries(self.iter()).finish()
@@ -259,6 +299,21 @@ impl Names {
     /// Whether a name is there.
     pub fn contains(&self, name: &str) -> bool {
         self.0.contains_key(name)
+    }
+
+    /// The place of a name in the order, from 0; for one who knows its kind already.
+    pub fn place(&self, kind: Kind, name: &str) -> Option<usize> {
+        self.0.place(kind, name)
+    }
+
+    /// The place of a name in the order, which is the last where it was not there.
+    pub fn number(&mut self, name: Arc<str>) -> u32 {
+        let kind = Kind::of(&name);
+        let place = self.place(kind, &name).unwrap_or_else(|| {
+            self.0.push(kind, name, ());
+            self.len() - 1
+        });
+        place as u32
     }
 
     /// Takes a name out; the others keep their order. Whether it was there.
@@ -299,6 +354,15 @@ impl Names {
     /// Whether there are none.
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()
+    }
+}
+
+/// The name of a number, which one gives that [`Names::number`] gave.
+impl std::ops::Index<u32> for Names {
+    type Output = Arc<str>;
+
+    fn index(&self, number: u32) -> &Arc<str> {
+        &self.0.entries[number as usize].0
     }
 }
 

@@ -3,8 +3,10 @@
 use std::sync::Arc;
 
 use crate::{
-    data::{DataHash, Names},
+    data::{Data, Names},
+    names::NameMap,
     reference::Reference,
+    tags::Tags,
 };
 
 /// A resource: what it is, what is wanted of it, and where it was declared.
@@ -14,11 +16,11 @@ pub struct Resource {
     pub reference: Reference,
     /// What is wanted, by name, in the order of declaration. Sensitive values stand here bare;
     /// their names are in `sensitive`.
-    pub parameters: DataHash,
+    pub parameters: NameMap<Data>,
     /// The names of the parameters that must not be shown.
     pub sensitive: Names,
     /// Tags, in the order in which they were given.
-    pub tags: Names,
+    pub tags: Tags,
     /// The file of the declaration.
     pub file: Option<Arc<str>>,
     /// The line of the declaration.
@@ -37,9 +39,9 @@ impl Resource {
     pub fn new(reference: Reference) -> Self {
         Self {
             reference,
-            parameters: DataHash::default(),
+            parameters: NameMap::default(),
             sensitive: Names::default(),
-            tags: Names::default(),
+            tags: Tags::default(),
             file: None,
             line: None,
             exported: false,

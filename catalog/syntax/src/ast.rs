@@ -577,6 +577,8 @@ pub struct ClassDefinition {
     pub span: Span,
     /// For what its parameters' types are.
     pub slot: Slot,
+    /// For where its variables are.
+    pub layout: Slot,
 }
 
 /// `define name(parameters) { body }`
@@ -594,6 +596,8 @@ pub struct DefineDefinition {
     pub span: Span,
     /// For what its parameters' types are.
     pub slot: Slot,
+    /// For where its variables are.
+    pub layout: Slot,
 }
 
 /// `node matches { body }`

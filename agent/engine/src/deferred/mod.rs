@@ -49,7 +49,7 @@ pub(crate) fn is_pending(resource: &Resource) -> bool {
 /// so.
 pub(crate) fn resolve(resource: &Resource, resolver: &dyn Resolver) -> Result<Resource, String> {
     let mut resolved = resource.clone();
-    for (name, value) in &mut resolved.parameters {
+    for (name, value) in resolved.parameters.iter_mut() {
         let data = std::mem::take(value);
         *value = match compute(data, resolver)? {
             Data::Sensitive(inner) => {

@@ -1,9 +1,6 @@
 //! The bodies of classes, defines and nodes: parameters become variables, then the code runs.
 
-use std::{
-    rc::Rc,
-    sync::{Arc, LazyLock},
-};
+use std::{rc::Rc, sync::Arc};
 
 use ficelle_language::{
     Error, Evaluated, Evaluator, Scope, Type, Unwind, Value,
@@ -24,24 +21,10 @@ use super::{
     declare::canonical,
     frame::Frame,
     kinds::Kind,
+    layout::Layout,
     resources::{Line, Mode, Parameter, ResourceId, Source, Stage},
     signature::Signature,
 };
-
-/// The variables that every body has: made once.
-struct Words {
-    title: Arc<str>,
-    name: Arc<str>,
-    module_name: Arc<str>,
-    caller_module_name: Arc<str>,
-}
-
-static WORDS: LazyLock<Words> = LazyLock::new(|| Words {
-    title: "title".into(),
-    name: "name".into(),
-    module_name: "module_name".into(),
-    caller_module_name: "caller_module_name".into(),
-});
 
 /// The parameters of a definition.
 #[derive(Clone, Copy)]
@@ -51,15 +34,30 @@ pub(super) struct Formals<'d> {
     pub text: &'d Arc<Text>,
     /// Where their types are kept.
     pub slot: Option<&'d Slot>,
+    /// Where their layout is kept.
+    pub layout: Option<&'d Slot>,
 }
 
 impl<'d> Formals<'d> {
+    /// Where the variables are: worked out once for each definition.
+    fn layout(self) -> Arc<Layout> {
+        if let Some(kept) = self.layout.and_then(Slot::get::<Layout>) {
+            return kept;
+        }
+        let made = Arc::new(Layout::new(self.parameters));
+        if let Some(slot) = self.layout {
+            slot.keep(Arc::clone(&made));
+        }
+        made
+    }
+
     pub(super) fn of_class(definition: &'d ClassDefinition) -> Self {
         Self {
             name: &definition.name,
             parameters: &definition.parameters,
             text: &definition.source,
             slot: Some(&definition.slot),
+            layout: Some(&definition.layout),
         }
     }
 
@@ -69,6 +67,7 @@ impl<'d> Formals<'d> {
             parameters: &definition.parameters,
             text: &definition.source,
             slot: Some(&definition.slot),
+            layout: Some(&definition.layout),
         }
     }
 }
@@ -127,6 +126,7 @@ impl Compiler<'_> {
                         parameters: &[],
                         text: &definition.source,
                         slot: None,
+                        layout: None,
                     },
                     code: &definition.body,
                     source: Source::Node(node.name.clone()),
@@ -154,14 +154,14 @@ impl Compiler<'_> {
         let lexical = inherited.unwrap_or_else(|| enclosing(&around));
         // The variables of a body that is done are gone with the last of what it declared.
         drop(around);
-        let scope = Scope::new(body.kind.clone(), Some(lexical), Some(frame));
-        // The built-in names, the parameters, and some variables.
-        scope.reserve(8 + body.formals.parameters.len());
+        let layout = body.formals.layout();
+        let names = Arc::clone(&layout.names);
+        let scope = Scope::of_body(body.kind.clone(), lexical, frame, names);
         let is_class = matches!(body.kind, ScopeKind::Class(_));
         if !matches!(body.kind, ScopeKind::Define) {
             self.add_class_name(body.formals.name);
         }
-        self.set_names(id, &scope, body, caller_module);
+        self.set_names(id, &scope, body, &layout, caller_module);
         if is_class {
             self.inject(id, body, &scope, evaluator)?;
         }
@@ -175,7 +175,7 @@ impl Compiler<'_> {
             }
             *self.node_scope.borrow_mut() = Some(Rc::clone(&scope));
         }
-        self.set_parameters(id, &scope, body, evaluator)?;
+        self.set_parameters(id, &scope, body, &layout, evaluator)?;
         if is_class {
             self.put_into_stage(id)?;
         }
@@ -197,6 +197,7 @@ impl Compiler<'_> {
         id: ResourceId,
         scope: &Scope,
         body: &Body<'_>,
+        layout: &Layout,
         caller_module: Option<Arc<str>>,
     ) {
         let declared = self.table.get(id);
@@ -206,26 +207,23 @@ impl Compiler<'_> {
             _ => None,
         };
         let module = given("module_name").or_else(|| body.module.cloned());
-        scope.replace(
-            WORDS.module_name.clone(),
-            string(module.unwrap_or_default()),
-        );
+        scope.put(layout.module_name, string(module.unwrap_or_default()));
         let caller = given("caller_module_name").or(caller_module);
-        scope.replace(
-            WORDS.caller_module_name.clone(),
+        scope.put(
+            layout.caller_module_name,
             string(caller.unwrap_or_default()),
         );
         let title = declared.reference.title.clone();
         if matches!(body.kind, ScopeKind::Class(_)) {
             let name = given("name").unwrap_or_else(|| title.clone());
-            scope.replace(WORDS.title.clone(), string(title.to_lowercase().into()));
-            scope.replace(WORDS.name.clone(), string(name.to_lowercase().into()));
+            scope.put(layout.title, string(title.to_lowercase().into()));
+            scope.put(layout.name, string(name.to_lowercase().into()));
         } else {
             let odd_title = declared.odd_title.clone();
             let title = odd_title.unwrap_or_else(|| string(title));
             let name = given("name").map_or_else(|| title.clone(), string);
-            scope.replace(WORDS.title.clone(), title);
-            scope.replace(WORDS.name.clone(), name);
+            scope.put(layout.title, title);
+            scope.put(layout.name, name);
         }
     }
 
@@ -274,44 +272,57 @@ impl Compiler<'_> {
         id: ResourceId,
         scope: &Rc<Scope>,
         body: &Body<'_>,
+        layout: &Layout,
         evaluator: &Evaluator<'_>,
     ) -> Evaluated<()> {
         if matches!(body.kind, ScopeKind::Node) {
             return Ok(());
         }
-        self.table
-            .get_mut(id)
-            .parameters
-            .reserve(body.formals.parameters.len());
         for (name, parameter) in &self.table.get(id).parameters {
             if !matches!(&**name, "name" | "title") {
                 scope.replace(name.clone(), parameter.value.clone());
             }
         }
-        let defaults = Defaults::new(body.formals.parameters);
-        for formal in body.formals.parameters {
+        let formals = body.formals.parameters;
+        let defaults = Defaults::named(formals, &layout.names);
+        for (formal, place) in formals.iter().zip(&layout.parameters) {
             let Some(default) = &formal.default else {
                 continue;
             };
-            let given = match self.table.get(id).parameters.get(&formal.name) {
-                Some(parameter) => !matches!(parameter.value, Value::Undef),
-                None => false,
-            };
-            if given {
+            if let Some(given) = &scope.places()[place.place]
+                && !matches!(given, Value::Undef)
+            {
                 continue;
             }
-            let value = evaluator.in_source(body.formals.text, || {
-                let callee = || self.table.get(id).reference.to_string();
-                defaults.value(evaluator, formal, default, scope, callee)
-            })?;
-            self.set_own(id, formal.name.clone(), value.clone())?;
-            scope.replace(formal.name.clone(), value);
+            let value = match &place.literal {
+                Some(literal) => literal.clone(),
+                None => evaluator.in_source(body.formals.text, || {
+                    let callee = || self.table.get(id).reference.to_string();
+                    defaults.value(evaluator, formal, default, scope, callee)
+                })?,
+            };
+            // What its default leaves undef is no parameter of the resource.
+            if !matches!(value, Value::Undef) {
+                self.set_own(id, formal.name.clone(), value.clone())?;
+            }
+            scope.put(place.place, value);
         }
         let signature = self.signature(body.formals, evaluator)?;
         let declared = self.table.get(id);
-        let values = declared.parameters.iter();
-        let values = values.filter(|(name, _)| !matches!(&***name, "name" | "title"));
-        match signature.mismatch(&declared.reference, values) {
+        let given = &declared.parameters;
+        let variables = scope.places();
+        if signature.fits_body(given, &variables, layout) {
+            return Ok(());
+        }
+        let given = given
+            .iter()
+            .filter(|(name, _)| !matches!(&***name, "name" | "title"));
+        let given = given.map(|(name, parameter)| (name, &parameter.value));
+        let defaults = formals.iter().zip(&layout.parameters);
+        let defaults = defaults
+            .filter(|(formal, _)| !declared.parameters.contains_key(&formal.name))
+            .filter_map(|(formal, place)| Some((&formal.name, variables[place.place].as_ref()?)));
+        match signature.mismatch(&declared.reference, given.chain(defaults)) {
             Some(message) => Err(Error::new(message).into()),
             None => Ok(()),
         }
@@ -362,6 +373,7 @@ impl Compiler<'_> {
         let Formals {
             parameters, text, ..
         } = formals;
+        let layout = formals.layout();
         let top = self.top();
         let mut members = Vec::with_capacity(parameters.len());
         for formal in parameters {
@@ -378,7 +390,7 @@ impl Compiler<'_> {
             };
             members.push((formal.name.clone(), expected, formal.default.is_some()));
         }
-        Ok(Signature::new(members))
+        Ok(Signature::new(members, &layout))
     }
 
     /// A class stands in a run stage: the one it names, else the one of what surrounds it.

@@ -392,7 +392,9 @@ impl Compiler<'_> {
             title: resource.reference.title.clone(),
         };
         let mut declared = self.declared(reference, known.kind, parameters, site)?;
-        declared.tags.extend(resource.tags.iter().cloned());
+        for tag in resource.tags.iter() {
+            declared.tags.insert(Arc::clone(tag));
+        }
         declared.collected = true;
         self.add(declared)
     }

@@ -13,7 +13,6 @@ use ficelle_language::{
 };
 use ficelle_model::{
     Reference,
-    data::Names,
     reference::{capitalize, is_capitalized},
 };
 use ficelle_syntax::{
@@ -33,7 +32,8 @@ use super::{
     resources::{
         Alias, Declared, Line, Mode, Origin, Parameter, Parameters, Refusal, ResourceId, Stage,
     },
-    tags, texts,
+    tags::{self, Tags},
+    texts,
 };
 
 /// What kind of thing a resource expression declares.
@@ -361,7 +361,7 @@ impl Compiler<'_> {
         kind.of_title(&reference.title)?;
         let frame = Frame::of(site.scope);
         let mut declared = Declared {
-            tags: Names::default(),
+            tags: Tags::new(&self.words),
             parameters,
             scope: kind.has_body().then(|| Rc::clone(site.scope)),
             origin: Rc::clone(&frame.origin),
@@ -397,11 +397,11 @@ impl Compiler<'_> {
     }
 
     /// The tags that a type's name gives, made once.
-    fn tags_of_type(&self, type_name: &Arc<str>) -> Evaluated<Rc<Names>> {
+    fn tags_of_type(&self, type_name: &Arc<str>) -> Evaluated<Rc<Tags>> {
         if let Some(known) = self.type_tags.borrow().get(type_name) {
             return Ok(Rc::clone(known));
         }
-        let mut made = Names::default();
+        let mut made = Tags::new(&self.words);
         tags::add(&mut made, type_name).map_err(Error::new)?;
         let made = Rc::new(made);
         let mut all = self.type_tags.borrow_mut();

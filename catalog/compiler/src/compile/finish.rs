@@ -4,10 +4,7 @@
 use std::sync::Arc;
 
 use ficelle_language::{Error, Evaluated, Evaluator, Value};
-use ficelle_model::{
-    Catalog, Data, Edge, Resource,
-    data::{DataHash, Hashing, Names},
-};
+use ficelle_model::{Catalog, Data, Edge, Resource, data::Names, names::NameMap};
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::{
@@ -70,7 +67,9 @@ impl Compiler<'_> {
             return Ok(());
         }
         let signature = self.signature(formals, evaluator)?;
-        match signature.mismatch(&declared.reference, declared.parameters.iter()) {
+        let values = declared.parameters.iter();
+        let values = values.map(|(name, parameter)| (name, &parameter.value));
+        match signature.mismatch(&declared.reference, values) {
             Some(message) => Err(Error::issue(message).into()),
             None => Ok(()),
         }
@@ -119,6 +118,8 @@ impl Compiler<'_> {
     /// The catalog, and what this node exports.
     pub(super) fn catalog(&self, version: Arc<str>) -> Evaluated<(Catalog, Vec<Resource>)> {
         let (declared, places) = self.table.take();
+        self.environment.note_size(declared.len());
+        let words = self.words.take();
         let mut edges = Vec::with_capacity(declared.len());
         for (target, place) in declared.iter().zip(&places) {
             if target.is_virtual {
@@ -144,7 +145,7 @@ impl Compiler<'_> {
             let kind: &Arc<str> = kinds
                 .entry(declared.label)
                 .or_insert_with(|| declared.label.into());
-            let resource = self.resource(declared, Arc::clone(kind))?;
+            let resource = self.resource(declared, Arc::clone(kind), &words)?;
             if resource.exported {
                 exported.push(resource.clone());
             }
@@ -157,7 +158,7 @@ impl Compiler<'_> {
             environment: self.environment.name().clone(),
             version,
             code_id: None,
-            tags: self.tags.take(),
+            tags: self.tags.borrow().clone().of_catalog(&words),
             classes: self.class_names.take(),
             resources,
             edges,
@@ -165,13 +166,18 @@ impl Compiler<'_> {
         Ok((catalog, exported))
     }
 
-    fn resource(&self, mut declared: Declared, kind: Arc<str>) -> Evaluated<Resource> {
+    fn resource(
+        &self,
+        mut declared: Declared,
+        kind: Arc<str>,
+        words: &Arc<Names>,
+    ) -> Evaluated<Resource> {
         let (parameters, sensitive) = self.parameters(&mut declared)?;
         Ok(Resource {
             reference: declared.reference,
             parameters,
             sensitive,
-            tags: declared.tags,
+            tags: declared.tags.of_catalog(words),
             file: declared.file,
             line: declared.line,
             exported: declared.exported,
@@ -181,12 +187,11 @@ impl Compiler<'_> {
     }
 
     /// The parameters as data; they are gone from the resource then.
-    fn parameters(&self, declared: &mut Declared) -> Evaluated<(DataHash, Names)> {
+    fn parameters(&self, declared: &mut Declared) -> Evaluated<(NameMap<Data>, Names)> {
         let given = std::mem::take(&mut declared.parameters);
         let title = &declared.reference.title;
         let namevar = declared.kind.namevar();
-        let mut parameters =
-            DataHash::with_capacity_and_hasher(given.len() + 1, Hashing::default());
+        let mut parameters = NameMap::with_capacity(given.len() + 1);
         let mut sensitive = Names::default();
         let is_main =
             &**title == "main" && matches!(&*declared.reference.type_name, "Class" | "Stage");

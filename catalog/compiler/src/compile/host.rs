@@ -15,8 +15,9 @@ use ficelle_model::{
     reference::capitalize,
 };
 use ficelle_syntax::ast::{
-    Collector, Expression, ExpressionKind, FunctionDefinition, RelationshipOperator,
-    ResourceDefaults, ResourceExpression, ResourceOverride, TypeAliasDefinition,
+    Collector, Expression, ExpressionKind, FunctionDefinition, Parameter as Formal,
+    RelationshipOperator, ResourceDefaults, ResourceExpression, ResourceOverride,
+    TypeAliasDefinition,
 };
 
 use super::{
@@ -224,7 +225,7 @@ impl Host for Compiler<'_> {
         };
         let is_known = match kind.accepts(name) {
             Some(known) => known,
-            None => self.has_parameter(&kind, name) || crate::types::is_metaparameter(name),
+            None => is_formal(kind.formals(), name) || crate::types::is_metaparameter(name),
         };
         if !is_known && name != "name" {
             let (type_name, title) = (&reference.type_name, &reference.title);
@@ -311,25 +312,12 @@ impl Compiler<'_> {
         matches!(self.inputs.kind(path), Ok(Some(FileKind::File)))
     }
 
-    fn has_parameter(&self, kind: &super::kinds::Kind, name: &str) -> bool {
-        use super::kinds::Kind;
-        match kind {
-            Kind::Define(define) => define
-                .definition
-                .parameters
-                .iter()
-                .any(|formal| &*formal.name == name),
-            Kind::Class(class) => class
-                .definition
-                .parameters
-                .iter()
-                .any(|formal| &*formal.name == name),
-            _ => false,
-        }
-    }
-
     /// Whether a class is in the catalog.
     pub(super) fn is_class_declared(&self, name: &str) -> bool {
         self.table.find(&class_reference(name)).is_some()
     }
+}
+
+fn is_formal(formals: &[Formal], name: &str) -> bool {
+    formals.iter().any(|formal| &*formal.name == name)
 }

@@ -9,6 +9,7 @@ use ficelle_model::{
     reference::capitalize,
     schema::{self, Titles, TypeSchema},
 };
+use ficelle_syntax::ast::Parameter as Formal;
 
 use super::Compiler;
 use crate::{
@@ -60,6 +61,15 @@ impl Kind {
             Self::Native(schema) => schema.namevar().name,
             Self::Ruby(ruby) => ruby.namevar(),
             _ => "name",
+        }
+    }
+
+    /// The parameters of its definition in a manifest, where it has one.
+    pub(super) fn formals(&self) -> &[Formal] {
+        match self {
+            Self::Define(define) => &define.definition.parameters,
+            Self::Class(class) => &class.definition.parameters,
+            _ => &[],
         }
     }
 

@@ -15,6 +15,7 @@ mod frame;
 mod functions;
 mod host;
 mod kinds;
+mod layout;
 mod nodes;
 mod overrides;
 mod relationships;
@@ -56,6 +57,7 @@ use overrides::{Override, without_place};
 use relationships::Relationship;
 use resources::{Line, Mode, Origin, Parameter, Parameters, ResourceId, Source, Table};
 use signature::Signature;
+use tags::{Tags, Words};
 
 pub(crate) use ruby::RubyFunction;
 
@@ -208,8 +210,9 @@ struct Compiler<'a> {
     node_groups: RefCell<Option<Matches>>,
     class_scopes: RefCell<FxHashMap<Arc<str>, Rc<Scope>>>,
     class_names: RefCell<Names>,
-    tags: RefCell<Names>,
-    type_tags: RefCell<FxHashMap<Arc<str>, Rc<Names>>>,
+    words: Words,
+    tags: RefCell<Tags>,
+    type_tags: RefCell<FxHashMap<Arc<str>, Rc<Tags>>>,
     known_types: RefCell<FxHashMap<Arc<str>, Option<ResourceType>>>,
     signatures: RefCell<FxHashMap<Arc<str>, Arc<Signature>>>,
     collectors: RefCell<Vec<Rc<Collector>>>,
@@ -239,6 +242,7 @@ impl<'a> Compiler<'a> {
             tasks: settings.tasks,
         };
         let [main_stage, settings_class, main_class] = ResourceId::FIRST;
+        let words = Words::default();
         Self {
             request,
             environment,
@@ -260,7 +264,7 @@ impl<'a> Compiler<'a> {
             contexts: RefCell::default(),
             file_data: RefCell::default(),
             node_name: request.node.as_str().into(),
-            table: Table::default(),
+            table: Table::with_capacity(environment.usual_size()),
             main_stage,
             settings_class,
             main_class,
@@ -269,7 +273,8 @@ impl<'a> Compiler<'a> {
             node_groups: RefCell::default(),
             class_scopes: RefCell::default(),
             class_names: RefCell::default(),
-            tags: RefCell::default(),
+            tags: RefCell::new(Tags::new(&words)),
+            words,
             type_tags: RefCell::default(),
             known_types: RefCell::default(),
             signatures: RefCell::default(),
@@ -555,8 +560,8 @@ impl<'a> Compiler<'a> {
         tags::add_if_valid(&mut self.tags.borrow_mut(), name);
     }
 
-    fn tag_catalog(&self, tags: &Names) {
-        self.tags.borrow_mut().extend(tags.iter().cloned());
+    fn tag_catalog(&self, tags: &Tags) {
+        self.tags.borrow_mut().extend_from(tags);
     }
 
     /// Catalog functions and resources do not exist where a script is run.

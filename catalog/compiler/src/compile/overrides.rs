@@ -1,6 +1,6 @@
 //! Overrides: `File['/x'] { … }` in a class that inherits, and those of collectors.
 
-use std::sync::Arc;
+use std::{rc::Rc, sync::Arc};
 
 use ficelle_language::{Error, Evaluated, Type, Value, error::Location, host::Place};
 use ficelle_model::Reference;
@@ -10,7 +10,7 @@ use super::{
     Compiler,
     declare::{canonical, flatten, location_text},
     frame::Frame,
-    resources::{Mode, Parameter, Parameters, ResourceId, Source, Stage},
+    resources::{Declared, Line, Mode, Parameter, Parameters, ResourceId, Source, Stage},
     texts,
 };
 use crate::request::Strictness;
@@ -159,7 +159,7 @@ impl Compiler<'_> {
             (
                 declared.reference.clone(),
                 declared.frame.clone(),
-                declared.parameters.get(name).cloned(),
+                Self::parameter(&declared, name),
             )
         };
         let mut new = new.clone();
@@ -190,6 +190,20 @@ impl Compiler<'_> {
         let mut declared = self.table.get_mut(id);
         declared.set(name.clone(), new).map_err(Error::new)?;
         Ok(())
+    }
+
+    /// A parameter as it is set, be it by a default that leaves it undef.
+    fn parameter(declared: &Declared, name: &str) -> Option<Parameter> {
+        let set = declared.parameters.get(name).cloned();
+        set.or_else(|| {
+            let is_set = declared.left_undef().any(|left| **left == *name);
+            is_set.then(|| Parameter {
+                value: Value::Undef,
+                origin: Rc::clone(&declared.origin),
+                line: Line::Unknown,
+                mode: Mode::Replace,
+            })
+        })
     }
 }
 

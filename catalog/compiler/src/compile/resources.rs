@@ -8,12 +8,16 @@ use std::{
 };
 
 use ficelle_language::{Scope, Value};
-use ficelle_model::{Reference, data::Names, names::NameMap};
+use ficelle_model::{Reference, names::NameMap};
 use ficelle_syntax::source::Source as Text;
 use rustc_hash::FxHashMap;
 use smallvec::SmallVec;
 
-use super::{frame::Frame, kinds::Kind, tags};
+use super::{
+    frame::Frame,
+    kinds::Kind,
+    tags::{self, Tags},
+};
 
 /// A resource's place in the [`Table`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -130,7 +134,7 @@ pub(super) struct Declared {
     pub odd_title: Option<Value>,
     pub kind: Kind,
     pub parameters: Parameters,
-    pub tags: Names,
+    pub tags: Tags,
     /// The scope of the declaration, for a body that is still to be evaluated in it.
     pub scope: Option<Rc<Scope>>,
     /// What is around the declaration.
@@ -163,6 +167,18 @@ impl Declared {
             });
         let name = given.unwrap_or_else(|| self.reference.title.clone());
         self.kind.normalize_name(name)
+    }
+
+    /// The parameters that its definition's defaults may have left undef: those are not among
+    /// `parameters`.
+    pub(super) fn left_undef(&self) -> impl Iterator<Item = &Arc<str>> {
+        let formals = match self.stage {
+            Stage::Declared => &[],
+            Stage::Evaluated => self.kind.formals(),
+        };
+        let left = formals.iter().filter(|formal| formal.default.is_some());
+        let left = left.map(|formal| &formal.name);
+        left.filter(|name| !self.parameters.contains_key(name))
     }
 
     /// Puts another value wherever a parameter holds the very value `before`.
@@ -204,7 +220,6 @@ pub(super) struct Place {
 }
 
 /// The resources of a catalog.
-#[derive(Default)]
 pub(super) struct Table {
     entries: RefCell<Vec<Declared>>,
     by_reference: RefCell<FxHashMap<Reference, ResourceId>>,
@@ -247,6 +262,17 @@ impl Alias {
 }
 
 impl Table {
+    /// With room for so many.
+    pub(super) fn with_capacity(resources: usize) -> Self {
+        let by_reference = FxHashMap::with_capacity_and_hasher(resources, Default::default());
+        Self {
+            entries: RefCell::new(Vec::with_capacity(resources)),
+            by_reference: RefCell::new(by_reference),
+            places: RefCell::new(Vec::with_capacity(resources)),
+            waiting: RefCell::default(),
+        }
+    }
+
     /// Adds a resource under its reference and its aliases.
     pub(super) fn add(&self, resource: Declared, aliases: &[Alias]) -> Result<ResourceId, Refusal> {
         let mut by_reference = self.by_reference.borrow_mut();
@@ -307,11 +333,11 @@ impl Table {
         if entries[to.0 as usize].taken_tags == Some(taken) {
             return;
         }
-        let mut tags = std::mem::take(&mut entries[to.0 as usize].tags);
-        tags.extend_from(&entries[from.0 as usize].tags);
-        let to = &mut entries[to.0 as usize];
-        to.tags = tags;
-        to.taken_tags = Some(taken);
+        let [from, to] = [from, to].map(|id| id.0 as usize);
+        if let Ok([from, to]) = entries.get_disjoint_mut([from, to]) {
+            to.tags.extend_from(&from.tags);
+            to.taken_tags = Some(taken);
+        }
     }
 
     /// Every resource that has been added, in order.

@@ -8,10 +8,10 @@ use ficelle_language::{
     values::HashMap,
 };
 
-use ficelle_model::Reference;
+use ficelle_model::{Reference, names::Kind};
 use rustc_hash::FxHashMap;
 
-use super::resources::Parameter as Given;
+use super::{layout::Layout, resources::Parameters};
 use crate::types::is_metaparameter;
 
 /// The parameters of a definition.
@@ -20,11 +20,13 @@ pub(super) struct Signature {
     members: Vec<Parameter>,
     /// Where each name stands in `members`: some defines have hundreds.
     places: FxHashMap<Arc<str>, usize>,
+    /// For each member, whether its default is a literal and of its type.
+    literal_fits: Vec<bool>,
 }
 
 impl Signature {
     /// Takes names, types, and whether there is a default.
-    pub(super) fn new(members: Vec<(Arc<str>, Type, bool)>) -> Self {
+    pub(super) fn new(members: Vec<(Arc<str>, Type, bool)>, layout: &Layout) -> Self {
         let members: Vec<Parameter> = members
             .into_iter()
             .map(|(name, parameter_type, has_default)| Parameter {
@@ -35,14 +37,49 @@ impl Signature {
             .collect();
         let names = members.iter().map(|member| member.name.clone());
         let places = names.zip(0..).collect();
-        Self { members, places }
+        let both = members.iter().zip(&layout.parameters);
+        let literal_fits = both.map(|(member, parameter)| {
+            let literal = parameter.literal.as_ref();
+            literal.is_some_and(|literal| member.parameter_type.is_instance(literal))
+        });
+        Self {
+            literal_fits: literal_fits.collect(),
+            members,
+            places,
+        }
+    }
+
+    /// Whether what a resource was given, and what the variables of its body hold now that the
+    /// defaults are among them, is right.
+    pub(super) fn fits_body(
+        &self,
+        given: &Parameters,
+        variables: &[Option<Value>],
+        layout: &Layout,
+    ) -> bool {
+        let is_member = |name: &str| {
+            let place = layout.names.place(Kind::of(name), name);
+            place.is_some_and(|place| place < self.members.len())
+        };
+        let mut members = self.members.iter().zip(&layout.parameters);
+        let mut literal_fits = self.literal_fits.iter();
+        members.all(|(member, parameter)| {
+            let literal_fits = literal_fits.next().is_some_and(|fits| *fits);
+            match (&variables[parameter.place], &parameter.literal) {
+                (None, _) => !member.is_required,
+                (Some(value), Some(literal)) if literal_fits && is_alike(value, literal) => true,
+                (Some(value), _) => member.parameter_type.is_instance(value),
+            }
+        }) && given
+            .keys()
+            .all(|name| is_member(name) || is_everywhere(name))
     }
 
     /// What is wrong with the values of a resource's parameters, in the reference's words.
     pub(super) fn mismatch<'v>(
         &self,
         subject: &Reference,
-        values: impl Iterator<Item = (&'v Arc<str>, &'v Given)> + Clone,
+        values: impl Iterator<Item = (&'v Arc<str>, &'v Value)> + Clone,
     ) -> Option<String> {
         // The cheap question first: nearly every declaration is right.
         if self.fits(values.clone()) {
@@ -50,17 +87,17 @@ impl Signature {
         }
         let given: HashMap = values
             .filter(|(name, _)| self.has(name) || !is_everywhere(name))
-            .map(|(name, given)| (Value::String(name.clone()), given.value.clone()))
+            .map(|(name, value)| (Value::String(name.clone()), value.clone()))
             .collect();
         mismatch::describe_parameters(&subject.to_string(), &self.members, &given)
     }
 
-    fn fits<'v>(&self, mut values: impl Iterator<Item = (&'v Arc<str>, &'v Given)>) -> bool {
+    fn fits<'v>(&self, mut values: impl Iterator<Item = (&'v Arc<str>, &'v Value)>) -> bool {
         let mut given = vec![false; self.members.len()];
         let every_value_fits = values.all(|(name, value)| match self.places.get(name) {
             Some(&at) => {
                 given[at] = true;
-                self.members[at].parameter_type.is_instance(&value.value)
+                self.members[at].parameter_type.is_instance(value)
             }
             None => is_everywhere(name),
         });
@@ -70,6 +107,15 @@ impl Signature {
 
     fn has(&self, name: &str) -> bool {
         self.places.contains_key(name)
+    }
+}
+
+/// Whether a value is a literal's, as far as a glance tells.
+fn is_alike(value: &Value, literal: &Value) -> bool {
+    match (value, literal) {
+        (Value::Undef, Value::Undef) => true,
+        (Value::Boolean(value), Value::Boolean(literal)) => value == literal,
+        _ => value.is_same(literal),
     }
 }
 

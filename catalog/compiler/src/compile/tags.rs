@@ -1,15 +1,120 @@
 //! Tags: the words by which resources are collected and runs are restricted.
 
-use std::sync::Arc;
+use std::{cell::RefCell, fmt, rc::Rc, sync::Arc};
 
 use ficelle_language::Value;
-use ficelle_model::data::Names;
+use ficelle_model::{
+    data::Names,
+    names::Kind,
+    tags::{self, Numbers},
+};
+
+/// The words of all tags of a catalog in the making.
+#[derive(Clone, Default)]
+pub(super) struct Words(Rc<RefCell<Names>>);
+
+impl Words {
+    /// The words, which are gone from here then.
+    pub(super) fn take(&self) -> Arc<Names> {
+        Arc::new(self.0.take())
+    }
+}
+
+/// The tags of something in the making, in the order in which they came.
+#[derive(Clone)]
+pub(super) struct Tags {
+    words: Words,
+    numbers: Numbers,
+    /// A bit for each number, the same for some: where it is not set, the number is not there.
+    seen: u64,
+}
+
+impl Tags {
+    /// None as yet.
+    pub(super) fn new(words: &Words) -> Self {
+        Self {
+            words: words.clone(),
+            numbers: Numbers::new(),
+            seen: 0,
+        }
+    }
+
+    /// Adds a tag; whether it was not there.
+    pub(super) fn insert(&mut self, tag: Arc<str>) -> bool {
+        let number = self.words.0.borrow_mut().number(tag);
+        self.take(number)
+    }
+
+    fn take(&mut self, number: u32) -> bool {
+        let is_new = !self.has(number);
+        if is_new {
+            self.seen |= 1 << (number % 64);
+            self.numbers.push(number);
+        }
+        is_new
+    }
+
+    fn has(&self, number: u32) -> bool {
+        self.seen & 1 << (number % 64) != 0 && self.numbers.contains(&number)
+    }
+
+    /// Adds what others are, of the same catalog.
+    pub(super) fn extend_from(&mut self, others: &Self) {
+        if self.numbers.is_empty() {
+            self.numbers.clone_from(&others.numbers);
+            self.seen = others.seen;
+            return;
+        }
+        self.numbers.reserve(others.numbers.len());
+        for number in &others.numbers {
+            self.take(*number);
+        }
+    }
+
+    /// Whether a tag is there.
+    pub(super) fn contains(&self, tag: &str) -> bool {
+        let number = self.words.0.borrow().place(Kind::of(tag), tag);
+        number.is_some_and(|number| self.has(number as u32))
+    }
+
+    /// Takes a tag out.
+    pub(super) fn remove(&mut self, tag: &str) {
+        let words = self.words.0.borrow();
+        self.numbers.retain(|number| *words[*number] != *tag);
+    }
+
+    /// How many there are.
+    pub(super) fn len(&self) -> usize {
+        self.numbers.len()
+    }
+
+    /// The tags, in order.
+    pub(super) fn list(&self) -> Vec<Arc<str>> {
+        let words = self.words.0.borrow();
+        let tags = self
+            .numbers
+            .iter()
+            .map(|number| Arc::clone(&words[*number]));
+        tags.collect()
+    }
+
+    /// The tags of a catalog that is made, whose words these are.
+    pub(super) fn of_catalog(self, words: &Arc<Names>) -> tags::Tags {
+        tags::Tags::of(Arc::clone(words), self.numbers)
+    }
+}
+
+impl fmt::Debug for Tags {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_set().entries(self.list()).finish()
+    }
+}
 
 /// Adds a tag, and its segments where it is qualified.
 ///
 /// # Errors
 /// It holds a character that no tag may have.
-pub(super) fn add(tags: &mut Names, tag: &str) -> Result<(), String> {
+pub(super) fn add(tags: &mut Tags, tag: &str) -> Result<(), String> {
     let tag = tag.to_lowercase();
     if tags.contains(tag.as_str()) {
         return Ok(());
@@ -22,7 +127,7 @@ pub(super) fn add(tags: &mut Names, tag: &str) -> Result<(), String> {
 }
 
 /// Adds a tag where it is a valid one: a title often is none.
-pub(super) fn add_if_valid(tags: &mut Names, tag: &Arc<str>) {
+pub(super) fn add_if_valid(tags: &mut Tags, tag: &Arc<str>) {
     if !is_valid(tag) {
         return;
     }
@@ -38,7 +143,7 @@ pub(super) fn add_if_valid(tags: &mut Names, tag: &Arc<str>) {
 ///
 /// # Errors
 /// One of them holds a character that no tag may have.
-pub(super) fn add_value(tags: &mut Names, value: &Value) -> Result<(), String> {
+pub(super) fn add_value(tags: &mut Tags, value: &Value) -> Result<(), String> {
     match value {
         Value::Undef => Ok(()),
         Value::Array(elements) => elements
@@ -49,7 +154,7 @@ pub(super) fn add_value(tags: &mut Names, value: &Value) -> Result<(), String> {
     }
 }
 
-fn insert(tags: &mut Names, tag: &str) {
+fn insert(tags: &mut Tags, tag: &str) {
     // Most have no colon at all, which is soon seen.
     if tags.insert(tag.into()) && tag.contains(':') && tag.contains("::") {
         for segment in tag.split("::") {
@@ -74,17 +179,19 @@ mod tests {
 
     #[test]
     fn a_qualified_tag_brings_its_segments() {
-        let mut tags = Names::default();
+        let mut tags = Tags::new(&Words::default());
         add(&mut tags, "Apache::Vhost").expect("a valid tag");
-        let tags: Vec<&str> = tags.iter().map(|tag| &**tag).collect();
-        assert_eq!(tags, ["apache::vhost", "apache", "vhost"]);
+        assert_eq!(
+            tags.list(),
+            ["apache::vhost", "apache", "vhost"].map(Arc::from)
+        );
     }
 
     #[test]
     fn a_title_with_other_characters_is_no_tag() {
-        let mut tags = Names::default();
+        let mut tags = Tags::new(&Words::default());
         add_if_valid(&mut tags, &"/etc/motd".into());
-        assert!(tags.is_empty());
+        assert_eq!(tags.len(), 0);
         assert_eq!(add(&mut tags, "a b"), Err("Invalid tag 'a b'".to_owned()));
     }
 }

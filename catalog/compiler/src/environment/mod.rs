@@ -6,7 +6,10 @@
 mod configuration;
 mod modules;
 
-use std::sync::Arc;
+use std::sync::{
+    Arc,
+    atomic::{AtomicUsize, Ordering},
+};
 
 use camino::{Utf8Path, Utf8PathBuf};
 use ficelle_lookup::DataCache;
@@ -31,6 +34,7 @@ pub struct Environment {
     sources: Sources,
     data: Arc<DataCache>,
     reads: ReadSet,
+    resources: AtomicUsize,
 }
 
 impl Environment {
@@ -61,6 +65,7 @@ impl Environment {
             sources: Sources::default(),
             data: Arc::default(),
             reads: recorder.into_reads(),
+            resources: AtomicUsize::default(),
         })
     }
 
@@ -89,6 +94,7 @@ impl Environment {
             sources: Sources::default(),
             data: Arc::default(),
             reads: recorder.into_reads(),
+            resources: AtomicUsize::default(),
         })
     }
 
@@ -148,6 +154,16 @@ impl Environment {
     /// What was read to open it.
     pub fn reads(&self) -> &ReadSet {
         &self.reads
+    }
+
+    /// How many resources the last catalog had: room for as many will do for the next.
+    pub(crate) fn usual_size(&self) -> usize {
+        self.resources.load(Ordering::Relaxed)
+    }
+
+    /// Notes how many resources a catalog had.
+    pub(crate) fn note_size(&self, resources: usize) {
+        self.resources.store(resources, Ordering::Relaxed);
     }
 
     pub(crate) fn data(&self) -> &Arc<DataCache> {

@@ -6,6 +6,7 @@ use std::{
     sync::Arc,
 };
 
+use ficelle_model::names::{Kind, Names};
 use ficelle_syntax::ast::{Expression, ExpressionKind, Parameter};
 
 use super::{Evaluator, closure::is_constant_type};
@@ -17,13 +18,13 @@ use crate::{
 /// The parameters of one call or one resource, whose values become variables one by one.
 pub struct Defaults<'p> {
     parameters: &'p [Parameter],
-    names: OnceCell<Rc<[Arc<str>]>>,
+    names: OnceCell<Arc<Names>>,
 }
 
 /// A list of parameters, and the scope where those that have a value have it.
 struct List {
     scope: Rc<Scope>,
-    names: Rc<[Arc<str>]>,
+    names: Arc<Names>,
 }
 
 /// The defaults that are being evaluated, outermost first.
@@ -40,6 +41,14 @@ impl<'p> Defaults<'p> {
         Self {
             parameters,
             names: OnceCell::new(),
+        }
+    }
+
+    /// Of these parameters, whose names are known: they come first in `names`.
+    pub fn named(parameters: &'p [Parameter], names: &Arc<Names>) -> Self {
+        Self {
+            parameters,
+            names: Arc::clone(names).into(),
         }
     }
 
@@ -61,7 +70,7 @@ impl<'p> Defaults<'p> {
         }
         let names = self.names.get_or_init(|| {
             let names = self.parameters.iter();
-            names.map(|parameter| parameter.name.clone()).collect()
+            Arc::new(names.map(|parameter| parameter.name.clone()).collect())
         });
         let pending = &evaluator.pending;
         let list = pending.lists.borrow().len();
@@ -75,7 +84,7 @@ impl<'p> Defaults<'p> {
         match (value, early) {
             (Err(_), Some((_, early))) => {
                 let (from, callee) = (&parameter.name, callee());
-                let place = |name| names.iter().position(|other| other == name);
+                let place = |name: &Arc<str>| names.place(Kind::of(name), name);
                 Err(Error::new(if place(&early) < place(from) {
                     format!("{callee}: expects a value for parameter ${early}")
                 } else {
@@ -107,8 +116,8 @@ impl Pending {
             }
             let found = lists.iter().enumerate().find_map(|(at, list)| {
                 let is_of = std::ptr::eq(&*list.scope, scope);
-                let name = list.names.iter().find(|other| is_of && &***other == name)?;
-                Some((at, name.clone()))
+                let is_early = is_of && list.names.contains(name);
+                is_early.then(|| (at, name.into()))
             });
             if found.is_some() {
                 *self.early.borrow_mut() = found;

@@ -54,6 +54,20 @@ mod variables;
 /// How often the clock is looked at, in steps.
 const STEPS_PER_LOOK: u64 = 1024;
 
+/// The value of a literal: the same wherever it stands. What is put together of several has none.
+#[inline]
+pub fn literal(kind: &ExpressionKind) -> Option<Value> {
+    Some(match kind {
+        ExpressionKind::Undef | ExpressionKind::Nop => Value::Undef,
+        ExpressionKind::Default => Value::Default,
+        ExpressionKind::Boolean(value) => Value::Boolean(*value),
+        ExpressionKind::Integer { value, .. } => Value::Integer(*value),
+        ExpressionKind::Float(value) => Value::Float(*value),
+        ExpressionKind::String(text) | ExpressionKind::Name(text) => Value::String(text.clone()),
+        _ => return None,
+    })
+}
+
 /// Evaluates expressions for one compile.
 pub struct Evaluator<'c> {
     host: &'c dyn Host,
@@ -124,6 +138,9 @@ impl<'c> Evaluator<'c> {
     /// Runs `body`, in which spans are those of `source`. Everyone who evaluates the body of a
     /// definition does it in here.
     pub fn in_source<T>(&self, source: &Arc<Source>, body: impl FnOnce() -> T) -> T {
+        if Arc::ptr_eq(&self.source.borrow(), source) {
+            return body();
+        }
         let before = self.source.replace(source.clone());
         let result = body();
         self.source.replace(before);
@@ -201,18 +218,13 @@ impl<'c> Evaluator<'c> {
     pub fn evaluate(&self, expression: &Expression, scope: &Rc<Scope>) -> Evaluated {
         self.step(expression.span)?;
         match &expression.kind {
-            ExpressionKind::Undef | ExpressionKind::Nop => Ok(Value::Undef),
-            ExpressionKind::Default => Ok(Value::Default),
-            ExpressionKind::Boolean(value) => Ok(Value::Boolean(*value)),
-            ExpressionKind::Integer { value, .. } => Ok(Value::Integer(*value)),
-            ExpressionKind::Float(value) => Ok(Value::Float(*value)),
-            ExpressionKind::String(text) | ExpressionKind::Name(text) => {
-                Ok(Value::String(text.clone()))
-            }
             ExpressionKind::Variable(name) => self
                 .variable_expression(name, expression, scope)
                 .map_err(|unwind| self.located(unwind, expression)),
-            _ => self.compound(expression, scope),
+            kind => match literal(kind) {
+                Some(value) => Ok(value),
+                None => self.compound(expression, scope),
+            },
         }
     }
 

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use jiff::Timestamp;
 
 use super::{Level, Log};
-use crate::data::Names;
+use crate::tags::Tags;
 
 /// Who listens to a run.
 pub trait Journal: Send + Sync {
@@ -26,7 +26,7 @@ pub trait Journal: Send + Sync {
             level,
             message: message.into(),
             source: Arc::from("Puppet"),
-            tags: Names::from_iter([Arc::from(level.name())]),
+            tags: Tags::from_iter([Arc::from(level.name())]),
             time: Timestamp::now(),
             file: None,
             line: None,

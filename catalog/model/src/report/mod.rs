@@ -21,7 +21,7 @@ pub use journal::{Journal, Memory};
 pub use status::{Event, EventStatus, ResourceStatus};
 pub use wire::{MAX_BYTES, ReportError};
 
-use crate::data::{Data, Names};
+use crate::{data::Data, tags::Tags};
 
 /// The version of the format.
 pub const FORMAT: u32 = 12;
@@ -90,7 +90,7 @@ pub struct Log {
     pub source: Arc<str>,
     /// The tags of the resource, and the level.
     #[serde(default)]
-    pub tags: Names,
+    pub tags: Tags,
     /// When.
     #[serde(with = "wire::time")]
     pub time: Timestamp,

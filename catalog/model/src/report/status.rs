@@ -6,7 +6,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::wire;
-use crate::data::{Data, Names};
+use crate::{data::Data, tags::Tags};
 
 /// What became of a change.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -97,7 +97,7 @@ pub struct ResourceStatus {
     pub evaluation_time: Option<f64>,
     /// Its tags.
     #[serde(default)]
-    pub tags: Names,
+    pub tags: Tags,
     /// When it was looked at.
     #[serde(with = "wire::time")]
     pub time: Timestamp,
@@ -148,7 +148,7 @@ impl ResourceStatus {
             provider_used: None,
             containment_path: Vec::new(),
             evaluation_time: None,
-            tags: Names::default(),
+            tags: Tags::default(),
             time,
             failed: false,
             failed_to_restart: false,

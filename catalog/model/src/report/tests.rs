@@ -34,7 +34,7 @@ fn changed() -> Report {
         level: Level::Notice,
         message: "created".into(),
         source: "/Stage[main]/Main/File[/x]/ensure".into(),
-        tags: crate::data::Names::from_iter(["notice".into()]),
+        tags: crate::Tags::from_iter(["notice".into()]),
         time: moment(),
         file: None,
         line: None,

@@ -11,6 +11,7 @@ use crate::{
     name::{Certname, EnvironmentName},
     reference::Reference,
     resource::Resource,
+    tags::Tags,
 };
 
 /// A catalog on its way out.
@@ -221,7 +222,7 @@ struct IncomingEdge {
 #[derive(Deserialize)]
 struct Incoming {
     #[serde(default)]
-    tags: Names,
+    tags: Tags,
     name: String,
     #[serde(default)]
     version: serde_json::Value,

@@ -6,9 +6,9 @@ use serde::{Deserialize, Serialize, Serializer, ser::SerializeMap as _};
 
 use super::{
     WireError,
-    data::{HashForm, ReadHash, Richness},
+    data::{self, ReadHash, Richness},
 };
-use crate::{data::Names, reference::Reference, resource::Resource};
+use crate::{data::Names, reference::Reference, resource::Resource, tags::Tags};
 
 /// A resource on its way out.
 #[derive(Clone, Copy, Debug)]
@@ -40,16 +40,24 @@ impl Serialize for Form<'_> {
             map.serialize_entry("kind", kind)?;
         }
         if !resource.parameters.is_empty() {
-            let parameters = HashForm {
-                hash: &resource.parameters,
-                richness: self.richness,
-            };
-            map.serialize_entry("parameters", &parameters)?;
+            map.serialize_entry("parameters", &Parameters(*self))?;
         }
         if !resource.sensitive.is_empty() {
             map.serialize_entry("sensitive_parameters", &resource.sensitive)?;
         }
         map.end()
+    }
+}
+
+/// The parameters of a resource on its way out.
+struct Parameters<'a>(Form<'a>);
+
+impl Serialize for Parameters<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let Form { resource, richness } = self.0;
+        let form = |data| data::Form { data, richness };
+        let parameters = resource.parameters.iter();
+        serializer.collect_map(parameters.map(|(name, data)| (name, form(data))))
     }
 }
 
@@ -60,7 +68,7 @@ pub(super) struct Incoming {
     type_name: String,
     title: Arc<str>,
     #[serde(default)]
-    tags: Names,
+    tags: Tags,
     file: Option<Arc<str>>,
     line: Option<u32>,
     #[serde(default)]
@@ -78,7 +86,7 @@ impl From<Incoming> for Resource {
     fn from(incoming: Incoming) -> Self {
         Self {
             reference: Reference::new(&incoming.type_name, incoming.title),
-            parameters: incoming.parameters.0,
+            parameters: incoming.parameters.0.into_iter().collect(),
             sensitive: incoming.sensitive_parameters,
             tags: incoming.tags,
             file: incoming.file,

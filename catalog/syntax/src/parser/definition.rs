@@ -29,6 +29,7 @@ impl<'s> Parser<'s> {
             body,
             span,
             slot: Slot::default(),
+            layout: Slot::default(),
         };
         Ok(expression_at(ExpressionKind::Class(Arc::new(class)), span))
     }
@@ -69,6 +70,7 @@ impl<'s> Parser<'s> {
             body,
             span,
             slot: Slot::default(),
+            layout: Slot::default(),
         };
         Ok(expression_at(
             ExpressionKind::Define(Arc::new(define)),

@@ -15,7 +15,9 @@ use ficelle_syntax::{
 use serde_json::{Map, Value as Json, json};
 
 use super::{BLOCK, Place, values};
-use crate::compile::{Compiler, declare::class_reference, frame::Frame, resources::ResourceId};
+use crate::compile::{
+    Compiler, declare::class_reference, frame::Frame, resources::ResourceId, tags::Tags,
+};
 
 impl Compiler<'_> {
     /// The message that answers a question; whatever went wrong waits here for its way back.
@@ -103,7 +105,7 @@ impl Compiler<'_> {
             "container" => self.described(Frame::of(&*scope()?).resource),
             "scope_tags" => {
                 let resource = self.table.get(Frame::of(&*scope()?).resource);
-                resource.tags.iter().map(|tag| Json::from(&**tag)).collect()
+                words(&resource.tags)
             }
             "classes" => {
                 let names = self.class_names.borrow();
@@ -111,7 +113,7 @@ impl Compiler<'_> {
             }
             "tags" => {
                 let tags = self.tags.borrow();
-                tags.iter().map(|tag| Json::from(&**tag)).collect()
+                words(&tags)
             }
             "class_scope" => match self.class_scope(text("name").trim_start_matches("::")) {
                 ClassScope::Evaluated(scope) => {
@@ -157,11 +159,14 @@ impl Compiler<'_> {
             let value = values::write(&self.ruby, &parameter.value);
             parameters.insert(name.to_string(), value);
         }
+        for name in declared.left_undef() {
+            parameters.entry(&**name).or_insert(Json::Null);
+        }
         json!({
             "type": &*declared.reference.type_name,
             "title": &*declared.reference.title,
             "parameters": parameters,
-            "tags": declared.tags.iter().map(|tag| &**tag).collect::<Vec<&str>>(),
+            "tags": words(&declared.tags),
             "virtual": declared.is_virtual,
             "exported": declared.exported,
             "file": declared.file.as_deref(),
@@ -208,4 +213,8 @@ impl Compiler<'_> {
         let scope = self.top();
         Some(Block { lambda, scope })
     }
+}
+
+fn words(tags: &Tags) -> Json {
+    tags.list().iter().map(|tag| Json::from(&**tag)).collect()
 }

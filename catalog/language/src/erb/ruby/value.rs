@@ -279,16 +279,7 @@ thread_local! {
 
 /// Drops values one after the other, however deep they are nested: the stack has an end.
 pub(super) fn dispose(values: impl IntoIterator<Item = Value>) {
-    let mut nested = values.into_iter().filter(|value| {
-        matches!(
-            value,
-            Value::Array(_)
-                | Value::Hash(_)
-                | Value::Proc(_)
-                | Value::Enumerator(_)
-                | Value::Range(_)
-        )
-    });
+    let mut nested = values.into_iter().filter(is_nested);
     let Some(first) = nested.next() else { return };
     let is_outermost = DOOMED.with_borrow_mut(|doomed| {
         let is_outermost = doomed.is_none();
@@ -306,15 +297,29 @@ pub(super) fn dispose(values: impl IntoIterator<Item = Value>) {
     DOOMED.set(None);
 }
 
+fn is_nested(value: &Value) -> bool {
+    matches!(
+        value,
+        Value::Array(_) | Value::Hash(_) | Value::Proc(_) | Value::Enumerator(_) | Value::Range(_)
+    )
+}
+
 impl Drop for ListValue {
     fn drop(&mut self) {
-        dispose(std::mem::take(self.0.get_mut()));
+        let elements = self.0.get_mut();
+        if elements.iter().any(is_nested) {
+            dispose(std::mem::take(elements));
+        }
     }
 }
 
 impl Drop for MapValue {
     fn drop(&mut self) {
-        let entries = std::mem::take(self.entries.get_mut());
-        dispose(entries.into_iter().flat_map(|(key, value)| [key.0, value]));
+        let entries = self.entries.get_mut();
+        let mut both = entries.iter();
+        if both.any(|(key, value)| is_nested(&key.0) || is_nested(value)) {
+            let entries = std::mem::take(entries);
+            dispose(entries.into_iter().flat_map(|(key, value)| [key.0, value]));
+        }
     }
 }

@@ -6,18 +6,26 @@
 //! lexical surrounding of a lambda, the inherited class of a class, and the node's or the top
 //! scope for everything else.
 
-use std::{any::Any, cell::RefCell, rc::Rc, sync::Arc};
+mod variables;
 
-use ficelle_model::names::{Kind, NameMap};
+use std::{
+    any::Any,
+    cell::{Ref, RefCell},
+    rc::Rc,
+    sync::Arc,
+};
+
+use ficelle_model::names::{Kind, Names};
 use rustc_hash::FxHashMap;
 
 use crate::values::Value;
+use variables::Variables;
 
 /// Variables, and where to look further.
 pub struct Scope {
     kind: ScopeKind,
     parent: Option<Rc<Scope>>,
-    variables: RefCell<NameMap<Value>>,
+    variables: RefCell<Variables>,
     matches: RefCell<Option<Matches>>,
     context: Option<Rc<dyn Any>>,
 }
@@ -54,10 +62,30 @@ impl Scope {
         parent: Option<Rc<Scope>>,
         context: Option<Rc<dyn Any>>,
     ) -> Rc<Self> {
+        Self::with(kind, parent, context, Variables::default())
+    }
+
+    /// As [`Self::new`], for a body that is evaluated again and again: its variables that are
+    /// known before have places, in the order of their names, by which it sets them.
+    pub fn of_body(
+        kind: ScopeKind,
+        parent: Rc<Scope>,
+        context: Rc<dyn Any>,
+        known: Arc<Names>,
+    ) -> Rc<Self> {
+        Self::with(kind, Some(parent), Some(context), Variables::known(known))
+    }
+
+    fn with(
+        kind: ScopeKind,
+        parent: Option<Rc<Scope>>,
+        context: Option<Rc<dyn Any>>,
+        variables: Variables,
+    ) -> Rc<Self> {
         Rc::new(Self {
             kind,
             parent,
-            variables: RefCell::default(),
+            variables: RefCell::new(variables),
             matches: RefCell::default(),
             context,
         })
@@ -94,7 +122,7 @@ impl Scope {
         let kind = Kind::of(name);
         let mut scope = self;
         loop {
-            if let Some(value) = scope.variables.borrow().get_of(kind, name) {
+            if let Some(value) = scope.variables.borrow().get(kind, name) {
                 return Some(value.clone());
             }
             scope = scope.parent.as_deref()?;
@@ -103,7 +131,7 @@ impl Scope {
 
     /// The value of a variable that was set in this very scope.
     pub fn own_variable(&self, name: &str) -> Option<Value> {
-        self.variables.borrow().get(name).cloned()
+        self.variables.borrow().get(Kind::of(name), name).cloned()
     }
 
     /// The value of a class's variable as `$class::name` sees it: the class's own, or one of the
@@ -122,14 +150,13 @@ impl Scope {
     /// # Errors
     /// It is set in this scope already.
     pub fn set(&self, name: impl Into<Arc<str>>, value: Value) -> Result<(), AlreadySet> {
-        let mut variables = self.variables.borrow_mut();
-        let set = variables.insert_new(name.into(), value);
-        set.map_err(|_| AlreadySet)
+        let was_free = self.variables.borrow_mut().set(name.into(), value);
+        was_free.then_some(()).ok_or(AlreadySet)
     }
 
     /// Sets or replaces a variable: for those that the host itself keeps (`title`, `name`, …).
     pub fn replace(&self, name: impl Into<Arc<str>>, value: Value) {
-        self.variables.borrow_mut().insert(name.into(), value);
+        self.variables.borrow_mut().replace(name.into(), value);
     }
 
     /// Removes a variable of this very scope.
@@ -147,12 +174,17 @@ impl Scope {
         }
     }
 
-    /// Makes room for so many variables more.
-    pub fn reserve(&self, variables: usize) {
-        self.variables.borrow_mut().reserve(variables);
+    /// For each place, the value of its variable. Nothing may be set while one looks.
+    pub fn places(&self) -> Ref<'_, [Option<Value>]> {
+        Ref::map(self.variables.borrow(), Variables::places)
     }
 
-    /// The names and values that were set in this very scope, in the order in which they came.
+    /// Sets or replaces a variable that has a place.
+    pub fn put(&self, place: usize, value: Value) {
+        self.variables.borrow_mut().put(place, value);
+    }
+
+    /// The names and values that were set in this very scope, in no order to rely on.
     pub fn own_variables(&self) -> Vec<(Arc<str>, Value)> {
         let variables = self.variables.borrow();
         variables
