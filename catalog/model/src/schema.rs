@@ -186,7 +186,7 @@ impl TypeSchema {
         let found = self
             .attributes
             .iter()
-            .find(|attribute| attribute.name == name);
+            .find(|attribute| is(attribute.name, name));
         match found {
             None if name == "name" => Some(self.namevar()),
             found => found,
@@ -248,6 +248,11 @@ impl TypeSchema {
     pub fn name_reference(&self, resource: &Resource) -> Reference {
         Reference::new(self.name, self.name_of(resource))
     }
+}
+
+/// Whether two names are the same. Most differ in their first letters.
+fn is(known: &str, name: &str) -> bool {
+    known.as_bytes().first() == name.as_bytes().first() && known == name
 }
 
 #[cfg(test)]

@@ -254,7 +254,7 @@ impl Compiler<'_> {
                 None => return Err(untitled(&texts::ruby(other), parameter)),
             },
         };
-        if self.table.find(&self.named(&reference)).is_some() {
+        if self.find_named(&reference).is_some() {
             return Ok(());
         }
         let text = match value {
@@ -267,6 +267,12 @@ impl Compiler<'_> {
             (None, None) => Err(without_place(message)),
             _ => Err(at(message, file, line)),
         }
+    }
+
+    /// The resource that a reference means, by its title or by the name that the title stands for.
+    pub(super) fn find_named(&self, reference: &Reference) -> Option<ResourceId> {
+        let found = self.table.find(reference);
+        found.or_else(|| self.table.find(&self.named(reference)))
     }
 
     /// A reference by title, or by the name that the title stands for.

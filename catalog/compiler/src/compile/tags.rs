@@ -166,6 +166,14 @@ fn insert(tags: &mut Tags, tag: &str) {
 
 /// `\A[[:alnum:]_][[:alnum:]_:.-]*\Z`
 fn is_valid(tag: &str) -> bool {
+    if let [first, others @ ..] = tag.as_bytes()
+        && (first.is_ascii_alphanumeric() || *first == b'_')
+        && others
+            .iter()
+            .all(|other| other.is_ascii_alphanumeric() || b"_:.-".contains(other))
+    {
+        return true;
+    }
     let mut characters = tag.strip_suffix('\n').unwrap_or(tag).chars();
     characters
         .next()

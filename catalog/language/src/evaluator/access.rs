@@ -196,6 +196,16 @@ impl Access<'_, '_> {
 
     fn resource(&self, resource: &ResourceType, mut keys: Vec<Value>) -> Evaluated {
         let blamed = self.key(0).span;
+        // `File['/etc/motd']`, as most are.
+        if let (Some(name), None, [Value::String(title)]) =
+            (&resource.type_name, &resource.title, keys.as_slice())
+            && is_type_name(name)
+        {
+            return Ok(Value::Type(Type::Resource(Arc::new(ResourceType {
+                type_name: Some(Arc::clone(name)),
+                title: Some(Arc::clone(title)),
+            }))));
+        }
         let type_name: Arc<str> = match &resource.type_name {
             Some(name) => name.clone(),
             None => {
@@ -269,6 +279,13 @@ impl Access<'_, '_> {
     }
 
     fn class(&self, class: Option<&Arc<str>>, keys: Vec<Value>) -> Evaluated {
+        // `Class['apache::mod']`, as most are.
+        if let (None, [Value::String(name)]) = (class, keys.as_slice())
+            && is_name(name)
+            && !name.bytes().any(|byte| byte.is_ascii_uppercase())
+        {
+            return Ok(Value::Type(Type::Class(Some(Arc::clone(name)))));
+        }
         let is_list = keys.len() > 1 || matches!(keys.first(), Some(Value::Array(_)));
         let keys: Vec<Value> = flatten(keys)
             .into_iter()
@@ -377,7 +394,6 @@ pub(crate) fn flatten(values: Vec<Value>) -> Vec<Value> {
 
 /// `/^((::)?[a-z_]\w*)(::[a-z]\w*)*$/`
 fn is_name(name: &str) -> bool {
-    let mut segments = name.split("::");
     let word = |text: &str| {
         text.bytes()
             .all(|byte| byte.is_ascii_alphanumeric() || byte == b'_')
@@ -386,6 +402,10 @@ fn is_name(name: &str) -> bool {
         Some(byte) => byte.is_ascii_lowercase() || (underscore && byte == b'_'),
         None => false,
     };
+    if word(name) {
+        return starts(name, true);
+    }
+    let mut segments = name.split("::");
     segments
         .next()
         .is_some_and(|first| starts(first, true) && word(first))

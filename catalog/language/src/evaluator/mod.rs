@@ -49,7 +49,7 @@ pub mod number;
 pub mod pure;
 pub mod text;
 mod types;
-mod variables;
+pub mod variables;
 
 /// How often the clock is looked at, in steps.
 const STEPS_PER_LOOK: u64 = 1024;

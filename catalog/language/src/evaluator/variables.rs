@@ -16,8 +16,26 @@ use crate::{
 /// Variables that are undef where they are not set, whatever `strict_variables` says.
 const ALWAYS_KNOWN: [&str; 2] = ["module_name", "caller_module_name"];
 
-/// Variables that only the host sets.
+/// Variables that only the host sets, and that are the same all through a compile.
 const RESERVED: [&str; 3] = ["trusted", "facts", "server_facts"];
+
+/// Whether only the host sets a variable: it is the same all through a compile.
+pub fn is_reserved(name: &str) -> bool {
+    RESERVED.contains(&name)
+}
+
+/// Refuses a parameter of this name.
+pub(crate) fn refuse_reserved(name: &str) -> Result<(), Error> {
+    match is_reserved(name) {
+        true => Err(Error::new(reserved_parameter(name))),
+        false => Ok(()),
+    }
+}
+
+/// What is said of a parameter with the name of a variable that only the host sets.
+pub fn reserved_parameter(name: &str) -> String {
+    format!("Attempt to assign to a reserved variable name: '{name}'")
+}
 
 impl Evaluator<'_> {
     /// The value of a variable by its name as written, without the dollar; `None` where it is
@@ -230,7 +248,7 @@ impl Evaluator<'_> {
             );
             return Err(Error::issue(message).at(target.span).into());
         }
-        let reserved = RESERVED.contains(&&**name);
+        let reserved = is_reserved(name);
         if !reserved && scope.set(name.clone(), value.clone()).is_ok() {
             return Ok(());
         }

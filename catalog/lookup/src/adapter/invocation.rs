@@ -5,6 +5,7 @@ use std::{cell::RefCell, rc::Rc, sync::Arc};
 use ficelle_language::{
     Value,
     error::{Error, Evaluated},
+    evaluator::variables::is_reserved,
 };
 
 use crate::{
@@ -86,7 +87,11 @@ impl<'h> Invocation<'h> {
 
     /// Whether variables are what they were.
     pub fn still_sees(&self, seen: &Seen) -> Evaluated<bool> {
+        let is_plain = self.bound.is_none() && self.given.overrides.is_none();
         for (name, before) in seen {
+            if is_plain && is_reserved(name) {
+                continue;
+            }
             if !same(before.as_ref(), self.variable(name)?.as_ref()) {
                 return Ok(false);
             }

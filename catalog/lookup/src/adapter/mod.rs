@@ -1,7 +1,9 @@
 //! The lookup itself: layers, levels, locations, and what is done to a value on its way out.
 
 mod backend;
+mod glance;
 mod invocation;
+mod layered;
 mod layers;
 mod options;
 
@@ -28,6 +30,7 @@ use crate::{
 
 pub use backend::NOT_FOUND;
 pub(crate) use invocation::{Given, Invocation, Layers, Seen};
+use layered::Layered;
 
 /// The key under which data holds options, which is no data itself.
 pub(crate) const OPTIONS: &str = "lookup_options";
@@ -53,8 +56,8 @@ type Level = (Layer, Arc<str>, Arc<str>);
 pub struct Lookup {
     settings: LookupSettings,
     cache: Arc<DataCache>,
-    hierarchies: RefCell<Map<Layer, Option<Rc<Hierarchy>>>>,
-    options: RefCell<Map<Layer, Rc<KeyOptions>>>,
+    hierarchies: RefCell<Layered<Option<Rc<Hierarchy>>>>,
+    options: RefCell<Layered<Rc<KeyOptions>>>,
     hashes: RefCell<Map<Source, Value>>,
     contexts: RefCell<Map<Level, Value>>,
     /// The questions during which a back end is at work, the innermost last.
@@ -83,7 +86,11 @@ impl Lookup {
     /// # Errors
     /// A data file cannot be read, an interpolation or a conversion fails.
     pub fn parameter(&self, host: &dyn LookupHost, name: &str) -> Evaluated<Option<Value>> {
-        self.find(&Invocation::new(host, Layers::All), name, None)
+        let invocation = Invocation::new(host, Layers::All);
+        if self.is_unheard_of(&invocation, name)? {
+            return Ok(None);
+        }
+        self.find(&invocation, name, None)
     }
 
     /// Interpolates a value that a back end made.

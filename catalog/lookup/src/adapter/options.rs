@@ -17,7 +17,7 @@ impl Lookup {
     /// The options of a key: those of the stronger layers over a module's own.
     pub(super) fn options_of(&self, invocation: &Invocation<'_>, key: &Key) -> Evaluated<HashMap> {
         let layers = invocation.layers.of(key);
-        let is_known = |layer: &Layer| self.options.borrow().contains_key(layer);
+        let is_known = |layer: &Layer| self.options.borrow().get(layer).is_some();
         if !layers.iter().all(is_known) {
             let step = || Kind::Key(OPTIONS.into());
             self.trace.within(step, || {

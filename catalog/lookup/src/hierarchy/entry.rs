@@ -112,10 +112,8 @@ impl Entry {
     /// The level's places for this node. What was found for a lookup before holds while the
     /// variables in its paths do: a class's parameters are hundreds of lookups.
     pub fn places(&self, lookup: &Lookup, invocation: &Invocation<'_>) -> Evaluated<Rc<[Place]>> {
-        if let Some(known) = &*self.resolved.borrow()
-            && invocation.still_sees(&known.seen)?
-        {
-            return Ok(Rc::clone(&known.places));
+        if let Some(known) = self.known_places(invocation)? {
+            return Ok(known);
         }
         let (invocation, seen) = invocation.watched();
         let places = self.resolve(lookup, &invocation)?;
@@ -133,6 +131,14 @@ impl Entry {
             });
         }
         Ok(places)
+    }
+
+    /// The level's places, where they were found before and nothing in their paths has changed.
+    pub fn known_places(&self, invocation: &Invocation<'_>) -> Evaluated<Option<Rc<[Place]>>> {
+        Ok(match &*self.resolved.borrow() {
+            Some(known) if invocation.still_sees(&known.seen)? => Some(Rc::clone(&known.places)),
+            _ => None,
+        })
     }
 
     /// The level's locations for this node.

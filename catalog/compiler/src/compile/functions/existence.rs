@@ -67,7 +67,7 @@ fn is_type_defined(compiler: &Compiler<'_>, named: &Type) -> Evaluated<bool> {
             .into()),
             (Some(name), None) => Ok(compiler.resource_type(name)?.is_some()),
             _ => Ok(reference_of(&Value::Type(named.clone()))
-                .is_some_and(|wanted| compiler.table.find(&compiler.named(&wanted)).is_some())),
+                .is_some_and(|wanted| compiler.find_named(&wanted).is_some())),
         },
         // A name that is no type at all is not defined.
         _ => Ok(false),
@@ -80,7 +80,7 @@ pub(super) fn defined_with_params(compiler: &Compiler<'_>, call: &Call<'_, '_>) 
         let message = "defined_with_params(): First argument must be a reference to a resource";
         return Err(Error::new(message).into());
     };
-    let Some(id) = compiler.table.find(&compiler.named(&wanted)) else {
+    let Some(id) = compiler.find_named(&wanted) else {
         return Ok(Value::Boolean(false));
     };
     let declared = compiler.table.get(id);
@@ -98,7 +98,7 @@ pub(super) fn defined_with_params(compiler: &Compiler<'_>, call: &Call<'_, '_>) 
 pub(super) fn getparam(compiler: &Compiler<'_>, call: &Call<'_, '_>) -> Evaluated {
     let name = super::text(call, 1)?;
     let value = named(&call.arguments[0])
-        .and_then(|wanted| compiler.table.find(&compiler.named(&wanted)))
+        .and_then(|wanted| compiler.find_named(&wanted))
         .and_then(|id| compiler.table.get(id).value(name));
     Ok(value.unwrap_or_else(|| Value::string("")))
 }

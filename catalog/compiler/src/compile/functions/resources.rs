@@ -134,10 +134,7 @@ fn ensure(
     given: &HashMap,
 ) -> Evaluated<()> {
     let name = texts::display(title);
-    if let Some(id) = compiler
-        .table
-        .find(&compiler.named(&canonical(type_name, &name)))
-    {
+    if let Some(id) = compiler.find_named(&canonical(type_name, &name)) {
         let declared = compiler.table.get(id);
         let same = given.iter().all(|(name, value)| {
             let known = declared.value(&texts::display(name)).unwrap_or_default();

@@ -98,7 +98,7 @@ impl Compiler<'_> {
                     true => class_reference(text("title")),
                     false => Reference::new(text("type"), text("title")),
                 };
-                let found = self.table.find(&self.named(&wanted));
+                let found = self.find_named(&wanted);
                 found.map_or(Json::Null, |id| self.described(id))
             }
             "resources" => self.table.ids().map(|id| self.described(id)).collect(),

@@ -126,7 +126,7 @@ impl Writer {
             Value::Hash(entries) => self.hash(entries)?,
             Value::Sensitive(inner) => Data::Sensitive(Box::new(self.data(inner)?)),
             Value::Iterator(_) => return Err(NotData::Iterator),
-            Value::Type(of) if self.is_text(of) => Data::from(reference_text(of)),
+            Value::Type(of) if self.is_text(of) => Data::string(reference_text(of)),
             other if !self.is_rich() => Data::from(self.plain(other, Role::Value)),
             Value::Default => Data::Default,
             Value::Regexp(regexp) => typed("Regexp", Data::String(regexp.source().clone())),
@@ -228,7 +228,13 @@ fn reference_text<'a>(of: &'a Type) -> String {
     match of {
         Type::Resource(resource) => {
             let part = |part: &'a Option<Arc<str>>| part.as_deref().unwrap_or_default();
-            [part(&resource.type_name), "[", part(&resource.title), "]"].concat()
+            let (type_name, title) = (part(&resource.type_name), part(&resource.title));
+            let mut text = String::with_capacity(type_name.len() + title.len() + 2);
+            text.push_str(type_name);
+            text.push('[');
+            text.push_str(title);
+            text.push(']');
+            text
         }
         Type::Class(Some(name)) => ["Class[", &capitalize_segments(name), "]"].concat(),
         other => other.to_string(),
