@@ -8,12 +8,13 @@ use ficelle_language::{
     evaluator::{
         Defaults,
         noted::{Noted, is_constant},
+        variables::reserved_parameter,
     },
     scope::ScopeKind,
 };
 use ficelle_syntax::{
     ast::{ClassDefinition, DefineDefinition, Expression, Parameter as Formal, Slot},
-    source::Source as Text,
+    source::{Source as Text, Span},
 };
 
 use super::{
@@ -22,6 +23,7 @@ use super::{
     frame::Frame,
     kinds::Kind,
     layout::Layout,
+    overrides::at,
     resources::{Line, Mode, Parameter, ResourceId, Source, Stage},
     signature::Signature,
 };
@@ -32,6 +34,7 @@ pub(super) struct Formals<'d> {
     pub name: &'d Arc<str>,
     pub parameters: &'d [Formal],
     pub text: &'d Arc<Text>,
+    pub span: Span,
     /// Where their types are kept.
     pub slot: Option<&'d Slot>,
     /// Where their layout is kept.
@@ -56,6 +59,7 @@ impl<'d> Formals<'d> {
             name: &definition.name,
             parameters: &definition.parameters,
             text: &definition.source,
+            span: definition.span,
             slot: Some(&definition.slot),
             layout: Some(&definition.layout),
         }
@@ -66,6 +70,7 @@ impl<'d> Formals<'d> {
             name: &definition.name,
             parameters: &definition.parameters,
             text: &definition.source,
+            span: definition.span,
             slot: Some(&definition.slot),
             layout: Some(&definition.layout),
         }
@@ -125,6 +130,7 @@ impl Compiler<'_> {
                         name: &node.name,
                         parameters: &[],
                         text: &definition.source,
+                        span: definition.span,
                         slot: None,
                         layout: None,
                     },
@@ -213,12 +219,12 @@ impl Compiler<'_> {
             layout.caller_module_name,
             string(caller.unwrap_or_default()),
         );
-        let title = declared.reference.title.clone();
-        if matches!(body.kind, ScopeKind::Class(_)) {
-            let name = given("name").unwrap_or_else(|| title.clone());
-            scope.put(layout.title, string(title.to_lowercase().into()));
-            scope.put(layout.name, string(name.to_lowercase().into()));
+        if let ScopeKind::Class(class) = &body.kind {
+            let name = given("name").map(|name| name.to_lowercase().into());
+            scope.put(layout.title, string(class.clone()));
+            scope.put(layout.name, string(name.unwrap_or_else(|| class.clone())));
         } else {
+            let title = declared.reference.title.clone();
             let odd_title = declared.odd_title.clone();
             let title = odd_title.unwrap_or_else(|| string(title));
             let name = given("name").map_or_else(|| title.clone(), string);
@@ -312,7 +318,14 @@ impl Compiler<'_> {
         let given = &declared.parameters;
         let variables = scope.places();
         if signature.fits_body(given, &variables, layout) {
-            return Ok(());
+            return match &layout.reserved {
+                None => Ok(()),
+                Some(name) => {
+                    let Location { file, line, .. } =
+                        Location::of(body.formals.text, body.formals.span);
+                    Err(at(reserved_parameter(name), file, line))
+                }
+            };
         }
         let given = given
             .iter()

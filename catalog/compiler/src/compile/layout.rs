@@ -3,7 +3,10 @@
 
 use std::sync::{Arc, LazyLock};
 
-use ficelle_language::{Value, evaluator::literal};
+use ficelle_language::{
+    Value,
+    evaluator::{literal, variables::is_reserved},
+};
 use ficelle_model::names::{Kind, Names};
 use ficelle_syntax::ast::Parameter as Formal;
 
@@ -26,6 +29,8 @@ pub(super) struct Layout {
     pub caller_module_name: usize,
     /// For each parameter of the definition.
     pub parameters: Vec<Parameter>,
+    /// A parameter that no body may have.
+    pub reserved: Option<Arc<str>>,
 }
 
 /// A parameter of a definition.
@@ -56,6 +61,8 @@ impl Layout {
         let parameters = parameters.collect();
         let words = WORDS.each_ref().map(|word| place(word).unwrap_or_default());
         let [title, name, module_name, caller_module_name] = words;
+        let mut all = formals.iter().map(|formal| &formal.name);
+        let reserved = all.find(|name| is_reserved(name));
         Self {
             names: Arc::new(names),
             title,
@@ -63,6 +70,7 @@ impl Layout {
             module_name,
             caller_module_name,
             parameters,
+            reserved: reserved.cloned(),
         }
     }
 }

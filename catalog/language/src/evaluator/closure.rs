@@ -6,7 +6,7 @@ use ficelle_syntax::ast::{
     Expression, ExpressionKind, FunctionDefinition, Lambda, Parameter, UnaryOperator,
 };
 
-use super::{Defaults, Evaluator, label};
+use super::{Defaults, Evaluator, label, variables::refuse_reserved};
 use crate::{
     error::{Error, Evaluated},
     scope::Scope,
@@ -293,7 +293,11 @@ impl Evaluator<'_> {
             {
                 Err(self.refuse(signature, parameters, &checked, scope)?.into())
             }
-            _ => Ok(()),
+            _ => {
+                let mut parameters = parameters.iter();
+                parameters.try_for_each(|parameter| refuse_reserved(&parameter.name))?;
+                Ok(())
+            }
         }
     }
 

@@ -4,7 +4,7 @@ use std::{rc::Rc, sync::Arc};
 
 use ficelle_syntax::ast::{EppTemplate, Program};
 
-use super::{Defaults, Evaluator, text};
+use super::{Defaults, Evaluator, text, variables::refuse_reserved};
 use crate::{
     error::{Error, Evaluated, Unwind},
     scope::Scope,
@@ -82,6 +82,7 @@ impl Evaluator<'_> {
         scope: &Rc<Scope>,
     ) -> Evaluated<()> {
         for (name, value) in given {
+            refuse_reserved(&name.to_string())?;
             if !is_checked || !matches!(value, Value::Undef) {
                 scope.replace(name.to_string(), value.clone());
             }
@@ -93,6 +94,7 @@ impl Evaluator<'_> {
         let mut declared = Vec::with_capacity(template.parameters.len());
         let mut bound = given.clone();
         for parameter in &template.parameters {
+            refuse_reserved(&parameter.name)?;
             let key = Value::String(parameter.name.clone());
             let expected = match &parameter.type_expression {
                 Some(expression) => self.type_of(expression, scope)?,
