@@ -36,16 +36,26 @@ impl fmt::Display for Reference {
 
 /// Whether a name is in its capitalised form already.
 pub fn is_capitalized(name: &str) -> bool {
-    let bytes = name.as_bytes();
-    let is_start = |at: usize| at == 0 || bytes[..at].ends_with(b"::");
-    !bytes.starts_with(b"::")
-        && bytes
-            .iter()
-            .enumerate()
-            .all(|(at, byte)| match is_start(at) {
-                true => !byte.is_ascii_lowercase(),
-                false => !byte.is_ascii_uppercase(),
-            })
+    // Of three colons, the last two count as well.
+    let mut colons = 2;
+    let is_in_place = |byte: u8| {
+        let is_start = colons >= 2;
+        colons = if byte == b':' { colons + 1 } else { 0 };
+        match is_start {
+            true => !byte.is_ascii_lowercase(),
+            false => !byte.is_ascii_uppercase(),
+        }
+    };
+    unrooted(name).len() == name.len() && name.bytes().all(is_in_place)
+}
+
+/// A name without the `::` that it may begin with.
+#[inline]
+pub fn unrooted(name: &str) -> &str {
+    match name.as_bytes() {
+        [b':', b':', ..] => &name[2..],
+        _ => name,
+    }
 }
 
 /// `apache::vhost` to `Apache::Vhost`.

@@ -16,7 +16,7 @@ pub struct Tags {
 }
 
 /// The numbers of words in a list, each once: as many as resources mostly have.
-pub type Numbers = SmallVec<[u32; 14]>;
+pub type Numbers = SmallVec<[u32; 22]>;
 
 impl Tags {
     /// The words of a list that have these numbers, each at most once.

@@ -4,7 +4,6 @@
 use std::{rc::Rc, sync::Arc};
 
 use ficelle_language::{Error, Evaluated, Evaluator, Scope, Type, Value};
-use ficelle_model::Reference;
 
 use super::{
     Compiler,
@@ -14,6 +13,7 @@ use super::{
     resources::{Origin, Parameters, ResourceId, Source, Stage},
 };
 use crate::loader::Class;
+use ficelle_model::reference::unrooted;
 
 impl Compiler<'_> {
     /// A class by name, or the error that there is none.
@@ -100,7 +100,7 @@ impl Compiler<'_> {
         title: &str,
         parameters: Parameters,
         site: Site<'_, '_>,
-    ) -> Evaluated<Reference> {
+    ) -> Evaluated<ResourceId> {
         let Some(class) = self.definitions.class(title)? else {
             let title = class_reference(title).title;
             let message = format!("Could not find declared class {}", title.to_lowercase());
@@ -108,13 +108,13 @@ impl Compiler<'_> {
         };
         let reference = class_reference(&class.definition.name);
         let kind = Kind::Class(Arc::clone(&class));
-        let mut declared = self.declared(reference.clone(), kind, parameters, site)?;
+        let mut declared = self.declared(reference, kind, parameters, site)?;
         declared.label = "class";
         self.ensure_parent(&class, site.scope, site.evaluator)?;
         self.tag_catalog(&declared.tags);
         let id = self.add(declared)?;
         self.evaluate(id, site.evaluator)?;
-        Ok(reference)
+        Ok(id)
     }
 
     /// The parent must be in the catalog before the class that inherits it.
@@ -138,7 +138,7 @@ impl Compiler<'_> {
         match self.definitions.class(parent)? {
             Some(parent) => Ok(parent),
             None => {
-                let parent = parent.strip_prefix("::").unwrap_or(parent);
+                let parent = unrooted(parent);
                 let environment = self.environment.name();
                 let mut error = Error::complete(format!(
                     "Could not find parent resource type '::{parent}' of type hostclass in \
@@ -192,7 +192,7 @@ impl Compiler<'_> {
             let Some(above) = &class.definition.parent else {
                 return false;
             };
-            let above = above.strip_prefix("::").unwrap_or(above).to_lowercase();
+            let above = unrooted(above).to_lowercase();
             if above == **parent {
                 return true;
             }

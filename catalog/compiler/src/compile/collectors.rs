@@ -107,7 +107,7 @@ impl Compiler<'_> {
             Some(query) => self.query(query, place)?,
             None => Query::Everything,
         };
-        let type_name = known.name;
+        let type_name = known.name.clone();
         let what = if expression.exported {
             self.warn_without_store(
                 "You cannot collect exported resources without storeconfigs being set; the \
@@ -391,7 +391,7 @@ impl Compiler<'_> {
             type_name: capitalize(&resource.reference.type_name).into(),
             title: resource.reference.title.clone(),
         };
-        let mut declared = self.declared(reference, known.kind, parameters, site)?;
+        let mut declared = self.declared(reference, known.kind.clone(), parameters, site)?;
         for tag in resource.tags.iter() {
             declared.tags.insert(Arc::clone(tag));
         }

@@ -13,7 +13,7 @@ use ficelle_language::{
 };
 use ficelle_model::{
     Reference,
-    reference::{capitalize, is_capitalized},
+    reference::{capitalize, is_capitalized, unrooted},
 };
 use ficelle_syntax::{
     ast::{
@@ -29,9 +29,7 @@ use super::{
     Compiler,
     frame::Frame,
     kinds::{Kind, ResourceType},
-    resources::{
-        Alias, Declared, Line, Mode, Origin, Parameter, Parameters, Refusal, ResourceId, Stage,
-    },
+    resources::{Alias, Declared, Line, Mode, Parameter, Parameters, Refusal, ResourceId, Stage},
     tags::{self, Tags},
     texts,
 };
@@ -42,7 +40,7 @@ pub(super) enum Declaring {
     /// `class { … }`
     Classes,
     /// Anything else.
-    Type(ResourceType),
+    Type(Rc<ResourceType>),
 }
 
 /// Where a declaration stands.
@@ -248,12 +246,8 @@ impl Compiler<'_> {
         place: Place<'_, '_>,
         mut give: impl FnMut(Arc<str>, Parameter),
     ) -> Evaluated<()> {
-        let text = place.evaluator.source();
-        let origin = Rc::new(Origin {
-            source: Frame::of(place.scope).source().clone(),
-            file: text.path().cloned(),
-            text: Some(text),
-        });
+        let frame = Frame::of(place.scope);
+        let origin = place.evaluator.with_source(|text| frame.origin_in(text));
         for attribute in attributes {
             let value = place.evaluator.evaluate(&attribute.value, place.scope)?;
             let line = Line::Of(attribute.span.start);
@@ -313,7 +307,7 @@ impl Compiler<'_> {
                 Value::String(title) => title.clone(),
                 other => texts::display(other).into(),
             };
-            let reference = match &declaring {
+            let id = match &declaring {
                 Declaring::Classes => self.declare_class(&title, parameters, site)?,
                 Declaring::Type(known) => {
                     let reference = Reference {
@@ -326,13 +320,11 @@ impl Compiler<'_> {
                         other => Some(other.clone()),
                     };
                     let declared = self.entitled(reference, odd_title, kind, parameters, site)?;
-                    let reference = declared.reference.clone();
-                    self.add(declared)?;
-                    reference
+                    self.add(declared)?
                 }
             };
             if let Some(references) = &mut references {
-                references.push(reference_value(&reference));
+                references.push(reference_value(&self.table.get(id).reference));
             }
         }
         Ok(())
@@ -360,8 +352,17 @@ impl Compiler<'_> {
     ) -> Evaluated<Declared> {
         kind.of_title(&reference.title)?;
         let frame = Frame::of(site.scope);
+        let mut tags = Tags::new(&self.words);
+        if let Some(tag) = parameters.get("tag") {
+            tags::add_value(&mut tags, &tag.value).map_err(Error::new)?;
+        }
+        tags.extend_from(&*self.tags_of_type(&reference.type_name)?);
+        if odd_title.is_none() && (&*reference.title != "main" || !kind.is_class()) {
+            tags::add_if_valid(&mut tags, &reference.title);
+        }
+        let defaults = frame.defaults(&reference.type_name);
         let mut declared = Declared {
-            tags: Tags::new(&self.words),
+            tags,
             parameters,
             scope: kind.has_body().then(|| Rc::clone(site.scope)),
             origin: Rc::clone(&frame.origin),
@@ -379,16 +380,7 @@ impl Compiler<'_> {
             kind,
             frame,
         };
-        if let Some(tag) = declared.parameters.get("tag") {
-            tags::add_value(&mut declared.tags, &tag.value).map_err(Error::new)?;
-        }
-        let type_name = declared.reference.type_name.clone();
-        declared.tags.extend_from(&*self.tags_of_type(&type_name)?);
-        let title = declared.reference.title.clone();
-        if declared.odd_title.is_none() && (&*title != "main" || !declared.kind.is_class()) {
-            tags::add_if_valid(&mut declared.tags, &title);
-        }
-        for (name, default) in declared.frame.defaults(&type_name) {
+        for (name, default) in defaults {
             if !declared.parameters.contains_key(&name) {
                 declared.set(name, default).map_err(Error::new)?;
             }
@@ -417,18 +409,17 @@ impl Compiler<'_> {
             .value("stage")
             .is_some_and(|stage| !matches!(stage, Value::Undef));
         let container = declared.frame.resource;
-        let reference = declared.reference.clone();
-        let (file, line) = (declared.file.clone(), declared.line);
         let keys = keys(&declared);
         let id = match self.table.add(declared, &keys) {
             Ok(id) => id,
-            Err(Refusal::Duplicate(existing)) => {
+            Err(Refusal::Duplicate { refused, existing }) => {
+                let (reference, file) = (&refused.reference, refused.file.as_deref());
                 let existing = self.table.get(existing);
                 let at = match location_text(existing.file.as_deref(), existing.line) {
                     Some(text) => format!(" at {text}"),
                     None => String::new(),
                 };
-                let here = location_text(file.as_deref(), line)
+                let here = location_text(file, refused.line)
                     .map_or_else(String::new, |text| format!(" {text}"));
                 return Err(Error::new(format!(
                     "Duplicate declaration: {reference} is already declared{at}; cannot \
@@ -436,10 +427,15 @@ impl Compiler<'_> {
                 ))
                 .into());
             }
-            Err(Refusal::Alias { alias, existing }) => {
+            Err(Refusal::Alias {
+                alias,
+                refused,
+                existing,
+            }) => {
+                let (reference, file) = (&refused.reference, refused.file.as_deref());
                 let (key, shown) = (&alias.key, alias.shown());
                 let existing = self.table.get(existing);
-                let at = location_text(file.as_deref(), line)
+                let at = location_text(file, refused.line)
                     .map_or_else(String::new, |text| format!(" at {text}"));
                 let there = location_text(existing.file.as_deref(), existing.line)
                     .map_or_else(String::new, |text| format!(" {text}"));
@@ -452,6 +448,7 @@ impl Compiler<'_> {
             }
         };
         if !is_class && has_stage {
+            let reference = &self.table.get(id).reference;
             return Err(Error::new(format!(
                 "Only classes can set 'stage'; normal resources like {reference} cannot change run \
                  stage"
@@ -510,7 +507,7 @@ pub(super) fn reference_of(value: &Value) -> Option<Reference> {
 
 /// A reference with type and title in their canonical forms.
 pub(super) fn canonical(type_name: &str, title: &str) -> Reference {
-    let type_name = type_name.strip_prefix("::").unwrap_or(type_name);
+    let type_name = unrooted(type_name);
     if type_name.eq_ignore_ascii_case("class") {
         class_reference(title)
     } else {
@@ -520,7 +517,7 @@ pub(super) fn canonical(type_name: &str, title: &str) -> Reference {
 
 /// `Class[Apache::Mod]`; the top level is `Class[main]`.
 pub(super) fn class_reference(name: &str) -> Reference {
-    let title: Arc<str> = match name.strip_prefix("::").unwrap_or(name) {
+    let title: Arc<str> = match unrooted(name) {
         "" | "main" => "main".into(),
         name => capitalize(name).into(),
     };

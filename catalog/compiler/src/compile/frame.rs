@@ -4,6 +4,7 @@
 use std::{cell::RefCell, rc::Rc, sync::Arc};
 
 use ficelle_language::{Scope, Value};
+use ficelle_syntax::source::Source as Text;
 use rustc_hash::FxHashMap;
 
 use super::resources::{Origin, Parameter, Parameters, ResourceId, Source};
@@ -15,6 +16,8 @@ pub(super) struct Frame {
     pub resource: ResourceId,
     /// Whose code it is, and so where what it sets by itself comes from.
     pub origin: Rc<Origin>,
+    /// Where what is written in its text comes from, once something was.
+    written: RefCell<Option<Rc<Origin>>>,
     /// The module of the code.
     pub module: Option<Arc<str>>,
     /// What surrounds the declaration of `resource`: defaults come down from there.
@@ -32,6 +35,7 @@ impl Frame {
         Rc::new(Self {
             resource,
             origin: Origin::unplaced(source),
+            written: RefCell::default(),
             module,
             parent,
             defaults: RefCell::default(),
@@ -41,6 +45,23 @@ impl Frame {
     /// Whose code it is.
     pub(super) fn source(&self) -> &Source {
         &self.origin.source
+    }
+
+    /// Where what is written in a text comes from: mostly in the same as what was before it.
+    pub(super) fn origin_in(&self, text: &Arc<Text>) -> Rc<Origin> {
+        let mut written = self.written.borrow_mut();
+        if let Some(origin) = &*written
+            && origin.text.as_ref().is_some_and(|of| Arc::ptr_eq(of, text))
+        {
+            return Rc::clone(origin);
+        }
+        let origin = Rc::new(Origin {
+            source: self.source().clone(),
+            file: text.path().cloned(),
+            text: Some(Arc::clone(text)),
+        });
+        *written = Some(Rc::clone(&origin));
+        origin
     }
 
     /// The frame of a scope.

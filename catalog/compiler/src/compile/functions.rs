@@ -11,6 +11,7 @@ use ficelle_language::{Error, Evaluated, Value, evaluator::Call};
 use ficelle_model::inputs::Inputs as _;
 
 use super::{Compiler, data};
+use ficelle_model::reference::unrooted;
 
 type Body = fn(&Compiler<'_>, &Call<'_, '_>) -> Evaluated;
 
@@ -198,7 +199,7 @@ pub(super) fn call(compiler: &Compiler<'_>, call: &Call<'_, '_>) -> Option<Evalu
 /// Calls the native twin of a module's function in Ruby, where the module has that function and
 /// no other of this name.
 fn twin(compiler: &Compiler<'_>, call: &Call<'_, '_>) -> Option<Evaluated> {
-    let name = call.name.strip_prefix("::").unwrap_or(call.name);
+    let name = unrooted(call.name);
     let function = ficelle_language::functions::find_of_module(name)?;
     match is_twin(compiler, name) {
         Ok(true) => {}

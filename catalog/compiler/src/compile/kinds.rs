@@ -1,12 +1,12 @@
 //! What a resource is: a native type, one that a module's Ruby code declares, a defined type, a
 //! class, a node.
 
-use std::sync::Arc;
+use std::{rc::Rc, sync::Arc};
 
 use ficelle_language::{Error, Evaluated};
 use ficelle_model::{
     inputs::Inputs,
-    reference::capitalize,
+    reference::{capitalize, unrooted},
     schema::{self, Titles, TypeSchema},
 };
 use ficelle_syntax::ast::Parameter as Formal;
@@ -133,8 +133,8 @@ pub(super) struct ResourceType {
 
 impl Compiler<'_> {
     /// The type of this name (any case, perhaps with a leading `::`), native or defined.
-    pub(super) fn resource_type(&self, name: &str) -> Evaluated<Option<ResourceType>> {
-        let name = name.strip_prefix("::").unwrap_or(name);
+    pub(super) fn resource_type(&self, name: &str) -> Evaluated<Option<Rc<ResourceType>>> {
+        let name = unrooted(name);
         if let Some(known) = self.known_types.borrow().get(name) {
             return Ok(known.clone());
         }
@@ -149,9 +149,9 @@ impl Compiler<'_> {
                 .map(Kind::Define)
                 .or_else(|| without_module(&lower))
         };
-        let found = kind.map(|kind| ResourceType {
-            name: capitalize(&lower).into(),
-            kind,
+        let found = kind.map(|kind| {
+            let name = capitalize(&lower).into();
+            Rc::new(ResourceType { name, kind })
         });
         let mut known = self.known_types.borrow_mut();
         known.insert(name.into(), found.clone());

@@ -213,7 +213,7 @@ struct Compiler<'a> {
     words: Words,
     tags: RefCell<Tags>,
     type_tags: RefCell<FxHashMap<Arc<str>, Rc<Tags>>>,
-    known_types: RefCell<FxHashMap<Arc<str>, Option<ResourceType>>>,
+    known_types: RefCell<FxHashMap<Arc<str>, Option<Rc<ResourceType>>>>,
     signatures: RefCell<FxHashMap<Arc<str>, Arc<Signature>>>,
     collectors: RefCell<Vec<Rc<Collector>>>,
     /// Overrides of resources that are not declared yet.
@@ -340,7 +340,7 @@ impl<'a> Compiler<'a> {
         };
         let stage = Reference::new("stage", "main");
         let stage_kind = match self.resource_type("stage")? {
-            Some(known) => known.kind,
+            Some(known) => known.kind.clone(),
             None => Kind::BuiltInClass,
         };
         for (reference, kind) in [

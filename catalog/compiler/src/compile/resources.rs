@@ -232,11 +232,18 @@ pub(super) struct Table {
 /// A resource cannot be added.
 pub(super) enum Refusal {
     /// The reference is taken.
-    Duplicate(ResourceId),
+    Duplicate {
+        /// What cannot be added.
+        refused: Box<Declared>,
+        /// Who has it.
+        existing: ResourceId,
+    },
     /// An alias is taken.
     Alias {
         /// The alias.
         alias: Alias,
+        /// What cannot be added.
+        refused: Box<Declared>,
         /// Who has it.
         existing: ResourceId,
     },
@@ -277,7 +284,10 @@ impl Table {
     pub(super) fn add(&self, resource: Declared, aliases: &[Alias]) -> Result<ResourceId, Refusal> {
         let mut by_reference = self.by_reference.borrow_mut();
         if let Some(existing) = by_reference.get(&resource.reference) {
-            return Err(Refusal::Duplicate(*existing));
+            return Err(Refusal::Duplicate {
+                existing: *existing,
+                refused: Box::new(resource),
+            });
         }
         let mut entries = self.entries.borrow_mut();
         let id = ResourceId(entries.len() as u32);
@@ -295,6 +305,7 @@ impl Table {
                 }
                 return Err(Refusal::Alias {
                     alias: alias.clone(),
+                    refused: Box::new(resource),
                     existing: *existing,
                 });
             }

@@ -19,14 +19,23 @@ impl Module {
     /// The file that `name` (full, lower case) is looked for in, in one of the module's folders:
     /// `apache::mod::php` in `manifests/mod/php.pp`, `apache` in `manifests/init.pp`.
     pub fn file_of(&self, folder: &str, name: &str) -> Utf8PathBuf {
-        let mut path = self.path.join(folder);
+        let room = self.path.as_str().len() + folder.len() + name.len() + "//init.pp".len();
+        let mut path = String::with_capacity(room);
+        path.push_str(self.path.as_str());
+        for part in ["/", folder, "/"] {
+            path.push_str(part);
+        }
         match name.split_once("::") {
-            None => path.push("init.pp"),
+            None => path.push_str("init"),
             Some((_, rest)) => {
-                path.push(format!("{}.pp", rest.replace("::", "/")));
+                for (index, segment) in rest.split("::").enumerate() {
+                    path.push_str(if index > 0 { "/" } else { "" });
+                    path.push_str(segment);
+                }
             }
         }
-        path
+        path.push_str(".pp");
+        path.into()
     }
 
     /// The version that `metadata.json` names.

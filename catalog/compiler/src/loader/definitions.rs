@@ -8,6 +8,7 @@ use std::{cell::RefCell, rc::Rc, sync::Arc};
 use camino::{Utf8Path, Utf8PathBuf};
 use ficelle_language::{Error, Evaluated};
 use ficelle_model::inputs::{FileKind, InputError, Inputs};
+use ficelle_model::reference::unrooted;
 use ficelle_syntax::{
     ast::{
         ClassDefinition, DefineDefinition, ExpressionKind, FunctionDefinition, NodeDefinition,
@@ -125,7 +126,7 @@ impl<'a> Definitions<'a> {
         for path in files {
             if let Some(bytes) = self.inputs.read(&path).map_err(unreadable)? {
                 let sources = self.environment.sources();
-                let parsed = sources.parsed(&path, &bytes, self.rules, Location::Anywhere);
+                let parsed = sources.parsed(&path, &bytes, self.rules, || Location::Anywhere);
                 self.import_main(parsed.map_err(|error| in_environment((*error).clone()))?)?;
             }
         }
@@ -366,7 +367,7 @@ impl<'a> Definitions<'a> {
             Ok(None) => return Ok(None),
             Err(error) => return Err(Error::new(error.to_string()).into()),
         };
-        let location = Location::Namespace(name.into());
+        let location = || Location::Namespace(name.into());
         let sources = self.environment.sources();
         match sources.parsed(path, &bytes, self.rules, location) {
             Ok(file) => Ok(Some(file)),
@@ -576,7 +577,7 @@ fn lowered(name: &str) -> Option<Arc<str>> {
 
 /// Lower case, without a leading `::`.
 fn plain(name: &str) -> std::borrow::Cow<'_, str> {
-    let name = name.strip_prefix("::").unwrap_or(name);
+    let name = unrooted(name);
     if name.bytes().any(|byte| byte.is_ascii_uppercase()) || !name.is_ascii() {
         name.to_lowercase().into()
     } else {

@@ -72,7 +72,7 @@ impl Sources {
         path: &Utf8Path,
         bytes: &Arc<[u8]>,
         rules: Rules,
-        location: Location,
+        location: impl FnOnce() -> Location,
     ) -> Parsed {
         if let Ok(files) = self.files.read()
             && let Some(kept) = files.get(path.as_str())
@@ -82,7 +82,7 @@ impl Sources {
             return kept.parsed.clone();
         }
         let parsed = match std::str::from_utf8(bytes) {
-            Ok(text) => parse(Some(path), text, rules, location),
+            Ok(text) => parse(Some(path), text, rules, location()),
             Err(_) => Err(CompileError::new(format!("{path} is not valid UTF-8"))),
         };
         let parsed = parsed.map(Arc::new).map_err(Arc::new);

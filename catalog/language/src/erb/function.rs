@@ -11,6 +11,7 @@ use crate::{
     scope::{AlreadySet, Scope},
     values::Value,
 };
+use ficelle_model::reference::unrooted;
 
 /// `template(file, …)`: the texts of template files, one behind the other.
 ///
@@ -210,7 +211,7 @@ impl TemplateScope for CallScope<'_, '_> {
             next = scope.parent();
         }
         let host = self.call.evaluator.host();
-        let absolute = name.strip_prefix("::").unwrap_or(name);
+        let absolute = unrooted(name);
         match absolute.rsplit_once("::") {
             Some((class, _)) => {
                 if let ClassScope::Evaluated(scope) = host.class_scope(class) {

@@ -2,7 +2,7 @@
 
 use std::{rc::Rc, sync::Arc};
 
-use ficelle_model::reference::capitalize;
+use ficelle_model::reference::{capitalize, unrooted};
 use ficelle_syntax::ast::{Expression, ExpressionKind};
 
 use super::{Evaluator, label, number::Number};
@@ -309,7 +309,7 @@ impl Access<'_, '_> {
                 return Err(Error::issue(message).at(at).into());
             };
             let name = written.to_lowercase();
-            let name = name.strip_prefix("::").unwrap_or(&name);
+            let name = unrooted(&name);
             if !is_name(name) {
                 let message = format!(
                     "Illegal name. The given name '{written}' does not conform to the naming \
@@ -414,7 +414,7 @@ fn is_name(name: &str) -> bool {
 
 /// `/((::)?[A-Z]\w*)(::[A-Z]\w*)*/`, whole
 fn is_type_name(name: &str) -> bool {
-    let name = name.strip_prefix("::").unwrap_or(name);
+    let name = unrooted(name);
     let is_segment = |segment: &str| {
         segment.starts_with(|first: char| first.is_ascii_uppercase())
             && segment

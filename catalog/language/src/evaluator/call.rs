@@ -3,6 +3,7 @@
 
 use std::{rc::Rc, sync::Arc};
 
+use ficelle_model::reference::unrooted;
 use ficelle_syntax::{
     ast::{
         Call as CallExpression, Expression, ExpressionKind, FunctionDefinition, Lambda, MethodCall,
@@ -252,7 +253,7 @@ impl Evaluator<'_> {
     }
 
     fn dispatch(&self, call: &Call<'_, '_>) -> Evaluated {
-        let name = call.name.strip_prefix("::").unwrap_or(call.name);
+        let name = unrooted(call.name);
         if let Some(function) = functions::find(name) {
             return function.call(call);
         }
@@ -273,7 +274,7 @@ impl Evaluator<'_> {
     /// # Errors
     /// Its file cannot be read.
     pub fn has_function(&self, name: &str) -> Evaluated<bool> {
-        let name = name.strip_prefix("::").unwrap_or(name);
+        let name = unrooted(name);
         Ok(functions::find(name).is_some()
             || self.host.has_function(name)
             || self.host.load_function(name)?.is_some())

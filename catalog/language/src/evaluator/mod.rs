@@ -135,6 +135,11 @@ impl<'c> Evaluator<'c> {
         self.source.borrow().clone()
     }
 
+    /// What `look` makes of the source of the code that is being evaluated.
+    pub fn with_source<T>(&self, look: impl FnOnce(&Arc<Source>) -> T) -> T {
+        look(&self.source.borrow())
+    }
+
     /// Runs `body`, in which spans are those of `source`. Everyone who evaluates the body of a
     /// definition does it in here.
     pub fn in_source<T>(&self, source: &Arc<Source>, body: impl FnOnce() -> T) -> T {
@@ -150,11 +155,6 @@ impl<'c> Evaluator<'c> {
     /// File, line and column of a span of the code that is being evaluated.
     pub fn location(&self, span: Span) -> Location {
         Location::of(&self.source.borrow(), span)
-    }
-
-    /// The file of the code that is being evaluated.
-    pub fn file(&self) -> Option<Arc<str>> {
-        self.source.borrow().path().cloned()
     }
 
     /// Evaluates a whole file; gives the value of its last statement.

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use ficelle_model::reference::capitalize;
+use ficelle_model::reference::{capitalize, unrooted};
 
 use super::Evaluator;
 use crate::{
@@ -38,7 +38,7 @@ impl Evaluator<'_> {
     }
 
     fn find_named_type(&self, name: &str) -> Evaluated<Option<Type>> {
-        let name = name.strip_prefix("::").unwrap_or(name);
+        let name = unrooted(name);
         if let Some(found) = names::find(name) {
             return Ok(Some(found));
         }

@@ -2,6 +2,7 @@
 
 use std::{rc::Rc, sync::Arc};
 
+use ficelle_model::reference::unrooted;
 use ficelle_syntax::ast::{AssignmentOperator, Expression, ExpressionKind};
 
 use super::{Evaluator, label};
@@ -60,7 +61,7 @@ impl Evaluator<'_> {
         if self.pending.is_early(name, scope) {
             return Err(Error::issue(format!("Unknown variable: '{name}'.")).into());
         }
-        let leaf = name.strip_prefix("::").unwrap_or(name);
+        let leaf = unrooted(name);
         if ALWAYS_KNOWN.contains(&leaf) {
             return Ok(Value::Undef);
         }
@@ -95,7 +96,7 @@ impl Evaluator<'_> {
                 None => Found::Nothing(None),
             };
         }
-        let absolute = name.strip_prefix("::").unwrap_or(name);
+        let absolute = unrooted(name);
         let mut pairs = absolute.as_bytes().windows(2);
         match pairs.rposition(|pair| pair == b"::") {
             None if absolute.len() == name.len() => Found::Nothing(None),

@@ -402,7 +402,7 @@ fn capitalize_ascii(name: &str) -> String {
         if is_start {
             byte.make_ascii_uppercase();
         }
-        is_start = text[at..].starts_with(b"::");
+        is_start = matches!(text[at..], [b':', b':', ..]);
         at += if is_start { 2 } else { 1 };
     }
     String::from_utf8(text).expect("only letters of ASCII have changed")

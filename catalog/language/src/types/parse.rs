@@ -1,5 +1,6 @@
 //! Types from text: `Array[Integer, 1]` as it stands in a string, without an evaluator.
 
+use ficelle_model::reference::unrooted;
 use ficelle_syntax::{
     ast::{Expression, ExpressionKind, UnaryOperator},
     parse_expression,
@@ -130,7 +131,7 @@ impl Reader<'_> {
     }
 
     fn named(&self, name: &str) -> Result<Type, String> {
-        let name = name.strip_prefix("::").unwrap_or(name);
+        let name = unrooted(name);
         let lower = name.to_ascii_lowercase();
         if let Some(found) = names::kind(&lower) {
             return Ok(found);

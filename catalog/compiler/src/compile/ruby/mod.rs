@@ -25,6 +25,7 @@ use ficelle_language::{
     evaluator::{Block, Call},
     values::Object,
 };
+use ficelle_model::reference::unrooted;
 use ficelle_model::{
     inputs::Inputs as _,
     ruby::{RubyEnvironment, RubyError, RubySession},
@@ -124,7 +125,7 @@ impl Compiler<'_> {
         if let Some(result) = self.call_ruby_member(call) {
             return Some(result);
         }
-        let name = call.name.strip_prefix("::").unwrap_or(call.name);
+        let name = unrooted(call.name);
         // A function in the language of the same name comes first.
         match self.definitions.function(name) {
             Ok(None) => {}

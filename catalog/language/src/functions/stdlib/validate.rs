@@ -14,6 +14,7 @@ use crate::{
     types::{Type, mismatch},
     values::{Regexp, Value},
 };
+use ficelle_model::reference::unrooted;
 
 pub(super) const FUNCTIONS: &[Function] = &[
     function("validate_absolute_path", CHECK),
@@ -201,7 +202,7 @@ const CHECKS: &[Check] = &[
 ];
 
 fn check_of(name: &str) -> Option<&'static Check> {
-    let name = name.strip_prefix("::").unwrap_or(name);
+    let name = unrooted(name);
     CHECKS.iter().find(|check| check.name == name)
 }
 

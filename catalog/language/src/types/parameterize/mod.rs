@@ -10,6 +10,7 @@ use std::{borrow::Cow, sync::Arc};
 use super::{InitType, Type, object_definition, type_set};
 use crate::values::Value;
 use collections::{array, callable, hash, structure, tuple};
+use ficelle_model::reference::unrooted;
 use ranges::{check_order, float_bound, integer_bound, range_of, size, times};
 use references::{parameterized_object, plain_resource};
 use texts::{enumeration, pattern, regexp, runtime, sem_ver, uri};
@@ -155,7 +156,7 @@ pub fn parameterize(base: &Type, keys: &[Value]) -> Parameterized {
         Type::Class(None) => match keys {
             [Value::String(name)] => {
                 let name = name.to_lowercase();
-                let name = name.strip_prefix("::").unwrap_or(&name);
+                let name = unrooted(&name);
                 Ok(Type::Class(Some(name.into())))
             }
             _ => Err(arity("Class-Type", 1, Some(1), keys.len())),
