@@ -205,6 +205,16 @@ impl Kind {
         Self(hasher.finish())
     }
 
+    /// As a word, for one who keeps it.
+    pub fn word(self) -> u64 {
+        self.0
+    }
+
+    /// The kind that was kept as this word.
+    pub fn known(word: u64) -> Self {
+        Self(word)
+    }
+
     /// One of 64 bits.
     fn bit(self) -> u64 {
         1 << (self.0 >> 58)

@@ -6,7 +6,10 @@
 use std::{
     any::Any,
     fmt,
-    sync::{Arc, Mutex, PoisonError},
+    sync::{
+        Arc, Mutex, PoisonError,
+        atomic::{AtomicU64, Ordering},
+    },
 };
 
 use crate::source::{Source, Span};
@@ -38,6 +41,81 @@ impl Clone for Slot {
 impl fmt::Debug for Slot {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("Slot")
+    }
+}
+
+/// A word beside a name where whoever evaluates it keeps what it has worked out of the name, for
+/// those who come after: zero as long as nothing is kept. A copy has none.
+#[derive(Default)]
+pub struct Memo(AtomicU64);
+
+impl Memo {
+    /// What is kept, or what `work_out` gives, which is kept then.
+    pub fn get_or(&self, work_out: impl FnOnce() -> u64) -> u64 {
+        match self.0.load(Ordering::Relaxed) {
+            0 => {
+                let made = work_out();
+                self.0.store(made, Ordering::Relaxed);
+                made
+            }
+            kept => kept,
+        }
+    }
+}
+
+impl Clone for Memo {
+    fn clone(&self) -> Self {
+        Self::default()
+    }
+}
+
+impl fmt::Debug for Memo {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Memo")
+    }
+}
+
+/// A variable that is named.
+#[derive(Clone, Debug)]
+pub struct Variable {
+    /// Without the dollar; a leading `::` is kept.
+    pub name: Arc<str>,
+    /// What the name looks like.
+    pub form: VariableForm,
+    /// For what is worked out of the name.
+    pub memo: Memo,
+}
+
+/// What the name of a variable looks like.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum VariableForm {
+    /// `name`
+    Plain,
+    /// `class::name`, `::name`
+    Qualified,
+    /// `1`: a group of the last match. Nothing is known of a number that is too large.
+    Group(Option<u32>),
+}
+
+impl Variable {
+    /// The variable of this name.
+    pub fn new(name: Arc<str>) -> Self {
+        Self {
+            form: VariableForm::of(&name),
+            name,
+            memo: Memo::default(),
+        }
+    }
+}
+
+impl VariableForm {
+    /// What a name looks like.
+    pub fn of(name: &str) -> Self {
+        match name.as_bytes() {
+            [first, ..] if first.is_ascii_digit() => Self::Group(name.parse().ok()),
+            bytes if bytes.contains(&b':') => Self::Qualified,
+            _ => Self::Plain,
+        }
     }
 }
 
@@ -102,8 +180,8 @@ pub enum ExpressionKind {
     },
     /// A capitalised name, perhaps qualified, as it was written: `File`, `Apache::Vhost`.
     Reference(Arc<str>),
-    /// `$name`, without the dollar; a leading `::` is kept.
-    Variable(Arc<str>),
+    /// `$name`
+    Variable(Variable),
     /// `[…]`
     Array(Vec<Expression>),
     /// `{…}`

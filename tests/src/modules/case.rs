@@ -229,7 +229,8 @@ fn title(definition: &Definition) -> String {
     let from_title = |parameter: &&Parameter| {
         matches!(
             parameter.default.as_ref().map(|default| &default.kind),
-            Some(ExpressionKind::Variable(name)) if matches!(&**name, "name" | "title")
+            Some(ExpressionKind::Variable(variable))
+                if matches!(&*variable.name, "name" | "title")
         )
     };
     let library = Library::default();

@@ -132,7 +132,7 @@ impl Pending {
 /// Whether a default has nothing to do with the parameters around it.
 fn reads_nothing(default: &Expression) -> bool {
     match &default.kind {
-        ExpressionKind::Variable(name) => name.contains("::"),
+        ExpressionKind::Variable(variable) => variable.name.contains("::"),
         _ => is_constant_type(default),
     }
 }

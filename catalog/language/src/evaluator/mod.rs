@@ -218,8 +218,8 @@ impl<'c> Evaluator<'c> {
     pub fn evaluate(&self, expression: &Expression, scope: &Rc<Scope>) -> Evaluated {
         self.step(expression.span)?;
         match &expression.kind {
-            ExpressionKind::Variable(name) => self
-                .variable_expression(name, expression, scope)
+            ExpressionKind::Variable(variable) => self
+                .variable_expression(variable, expression, scope)
                 .map_err(|unwind| self.located(unwind, expression)),
             kind => match literal(kind) {
                 Some(value) => Ok(value),

@@ -2,8 +2,8 @@
 
 use std::{rc::Rc, sync::Arc};
 
-use ficelle_model::reference::unrooted;
-use ficelle_syntax::ast::{AssignmentOperator, Expression, ExpressionKind};
+use ficelle_model::{names::Kind, reference::unrooted};
+use ficelle_syntax::ast::{AssignmentOperator, Expression, ExpressionKind, Variable, VariableForm};
 
 use super::{Evaluator, label};
 use crate::{
@@ -50,11 +50,13 @@ impl Evaluator<'_> {
 
     pub(super) fn variable_expression(
         &self,
-        name: &Arc<str>,
+        variable: &Variable,
         expression: &Expression,
         scope: &Rc<Scope>,
     ) -> Evaluated {
-        let reason = match self.find_variable(name, scope) {
+        let name = &variable.name;
+        let kind = || Kind::known(variable.memo.get_or(|| Kind::of(name).word()));
+        let reason = match self.find(variable.form, name, scope, kind) {
             Found::Value(value) => return Ok(value),
             Found::Nothing(reason) => reason,
         };
@@ -83,19 +85,29 @@ impl Evaluator<'_> {
     }
 
     fn find_variable(&self, name: &str, scope: &Scope) -> Found {
-        if name.as_bytes().first().is_some_and(u8::is_ascii_digit) {
-            let group = name.parse().ok().and_then(|index| scope.matched(index));
-            return Found::Value(group.map_or(Value::Undef, Value::String));
+        self.find(VariableForm::of(name), name, scope, || Kind::of(name))
+    }
+
+    fn find(
+        &self,
+        form: VariableForm,
+        name: &str,
+        scope: &Scope,
+        kind: impl FnOnce() -> Kind,
+    ) -> Found {
+        match form {
+            VariableForm::Group(number) => {
+                let number = number.and_then(|number| usize::try_from(number).ok());
+                let group = number.and_then(|number| scope.matched(number));
+                Found::Value(group.map_or(Value::Undef, Value::String))
+            }
+            _ if self.pending.is_early(name, scope) => Found::Nothing(None),
+            VariableForm::Plain => scope.variable_of(kind(), name).into(),
+            VariableForm::Qualified => self.find_qualified(name),
         }
-        if self.pending.is_early(name, scope) {
-            return Found::Nothing(None);
-        }
-        if !name.as_bytes().contains(&b':') {
-            return match scope.variable(name) {
-                Some(value) => Found::Value(value),
-                None => Found::Nothing(None),
-            };
-        }
+    }
+
+    fn find_qualified(&self, name: &str) -> Found {
         let absolute = unrooted(name);
         let mut pairs = absolute.as_bytes().windows(2);
         match pairs.rposition(|pair| pair == b"::") {
@@ -153,7 +165,7 @@ impl Evaluator<'_> {
         scope: &Rc<Scope>,
     ) -> Evaluated<()> {
         match &target.kind {
-            ExpressionKind::Variable(name) => self.set_variable(name, value, target, scope),
+            ExpressionKind::Variable(variable) => self.set_variable(variable, value, target, scope),
             ExpressionKind::Array(targets) => match value {
                 Value::Hash(entries) => {
                     for target in targets {
@@ -230,19 +242,20 @@ impl Evaluator<'_> {
 
     fn set_variable(
         &self,
-        name: &Arc<str>,
+        variable: &Variable,
         value: &Value,
         target: &Expression,
         scope: &Rc<Scope>,
     ) -> Evaluated<()> {
-        if name.contains("::") {
+        let name = &variable.name;
+        if variable.form == VariableForm::Qualified && name.contains("::") {
             let message = format!(
                 "Illegal attempt to assign to '{name}'. Cannot assign to variables in other \
                  namespaces"
             );
             return Err(Error::issue(message).at(target.span).into());
         }
-        if name.as_bytes().first().is_some_and(u8::is_ascii_digit) {
+        if matches!(variable.form, VariableForm::Group(_)) {
             let message = format!(
                 "Illegal attempt to assign to the numeric match result variable '${name}'. \
                  Numeric variables are not assignable"
@@ -277,7 +290,7 @@ impl From<Option<Value>> for Found {
 
 fn variable_name(target: &Expression) -> Evaluated<&Arc<str>> {
     match &target.kind {
-        ExpressionKind::Variable(name) => Ok(name),
+        ExpressionKind::Variable(variable) => Ok(&variable.name),
         _ => Err(Error::issue("Only variables can be assigned from a hash or a class").into()),
     }
 }

@@ -119,7 +119,11 @@ impl Scope {
     /// The value of an unqualified variable, here or further up. An inherited class and the node
     /// are further up; another class's variables are not.
     pub fn variable(&self, name: &str) -> Option<Value> {
-        let kind = Kind::of(name);
+        self.variable_of(Kind::of(name), name)
+    }
+
+    /// As [`Self::variable`], for one who knows the name's kind already.
+    pub fn variable_of(&self, kind: Kind, name: &str) -> Option<Value> {
         let mut scope = self;
         loop {
             if let Some(value) = scope.variables.borrow().get(kind, name) {

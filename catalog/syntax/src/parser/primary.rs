@@ -1,7 +1,7 @@
 //! What an expression starts with: literals, control structures, definitions.
 
 use super::{Parse, Parser, expression_at};
-use crate::ast::{CaseOption, Expression, ExpressionKind};
+use crate::ast::{CaseOption, Expression, ExpressionKind, Variable};
 use crate::lexer::TokenKind;
 
 impl Parser<'_> {
@@ -13,7 +13,7 @@ impl Parser<'_> {
                 let name = self.slice(token);
                 let name = self.shared(name.strip_prefix('$').unwrap_or(name));
                 self.bump();
-                ExpressionKind::Variable(name)
+                ExpressionKind::Variable(Variable::new(name))
             }
             T::String => {
                 self.bump();

@@ -66,7 +66,7 @@ fn expression(node: &Expression) -> Pn {
         ExpressionKind::Name(name) => call("qn", [text(name)]),
         ExpressionKind::ReservedWord { word, .. } => call("reserved", [text(word)]),
         ExpressionKind::Reference(name) => call("qr", [text(name)]),
-        ExpressionKind::Variable(name) => call("var", [text(name)]),
+        ExpressionKind::Variable(variable) => call("var", [text(&variable.name)]),
         ExpressionKind::Array(items) => Pn::Call("array", list(items)),
         ExpressionKind::Hash(entries) => Pn::Call("hash", entries.iter().map(hash_entry).collect()),
         ExpressionKind::Access { left, keys } => {

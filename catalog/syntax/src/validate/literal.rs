@@ -9,7 +9,7 @@ use crate::diagnostic::Severity;
 impl Checker<'_> {
     pub(super) fn check_value(&mut self, node: &Expression) {
         match &node.kind {
-            ExpressionKind::Variable(name) => self.check_variable(node, name),
+            ExpressionKind::Variable(variable) => self.check_variable(node, &variable.name),
             ExpressionKind::ReservedWord { word, .. } => {
                 let message = format!(
                     "Use of reserved word: {word}, must be quoted if intended to be a String value"

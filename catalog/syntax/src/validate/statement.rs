@@ -2,7 +2,7 @@
 
 use super::idem::{is_idem, is_resource_without_title};
 use super::{Checker, Frame, names};
-use crate::ast::{AssignmentOperator, Expression, ExpressionKind};
+use crate::ast::{AssignmentOperator, Expression, ExpressionKind, Variable};
 use crate::label;
 use crate::source::Span;
 
@@ -149,7 +149,7 @@ impl Checker<'_> {
 
     fn check_assignable(&mut self, target: &Expression) {
         match &target.kind {
-            ExpressionKind::Variable(name) => {
+            ExpressionKind::Variable(Variable { name, .. }) => {
                 if names::is_match_variable(name) {
                     let message = format!(
                         "Illegal attempt to assign to the numeric match result variable '${name}'. \
