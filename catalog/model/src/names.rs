@@ -78,10 +78,16 @@ impl<V> NameMap<V> {
         self.place(Kind::of(name), name).is_some()
     }
 
+    /// Mostly a name is not there, which one bit tells.
+    #[inline]
     fn place(&self, kind: Kind, name: &str) -> Option<usize> {
-        if self.kinds & kind.bit() == 0 {
-            return None;
+        match self.kinds & kind.bit() {
+            0 => None,
+            _ => self.search(kind, name),
         }
+    }
+
+    fn search(&self, kind: Kind, name: &str) -> Option<usize> {
         if self.places.is_empty() {
             return self.entries.iter().position(|(known, _)| is(known, name));
         }
