@@ -1,7 +1,7 @@
 # Everything sets up what it needs: on a fresh Debian 12 with the Rust toolchain, `make demo` and
 # `make test` are the first commands. As root, missing Debian packages are installed.
 
-.PHONY: help setup build packages demo test lint fmt smoke lab stacks interop fuzz bench audit conformance clean
+.PHONY: help setup build trained packages demo test lint fmt smoke lab stacks interop fuzz bench audit conformance clean
 
 help: ## this list
 	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 14
@@ -11,6 +11,9 @@ setup: ## Debian packages that building and testing need (root), the lab's among
 
 build: setup ## release binaries
 	cargo build --locked --release -p master -p agent
+
+trained: setup ## the release master, optimised by what it does under load, in target/trained
+	tests/bench/trained
 
 packages: setup ## Debian packages, in target/packages
 	packaging/build
