@@ -304,8 +304,11 @@ impl Compiler<'_> {
         };
         let (module, rest) = name.split_once('/')?;
         let module = self.environment.module(module)?;
-        let path = [module.path.as_str(), folder, rest];
-        Some(path.iter().collect())
+        let module = &module.path;
+        let room = module.as_str().len() + folder.len() + rest.len() + 2;
+        let mut path = Utf8PathBuf::with_capacity(room);
+        path.extend([module.as_str(), folder, rest]);
+        Some(path)
     }
 
     fn exists(&self, path: &Utf8PathBuf) -> bool {

@@ -12,7 +12,7 @@ use ficelle_model::{
     inputs::{CommandOutput, DirectoryEntry, ExportedQuery, FileKind, InputError, Inputs},
     ruby::Ruby,
 };
-use indexmap::IndexMap;
+use indexmap::{Equivalent, IndexMap};
 use rustc_hash::FxBuildHasher;
 
 /// One reading. With its answer it makes an entry of a [`ReadSet`].
@@ -60,17 +60,43 @@ impl Eq for Read {}
 /// most readings.
 impl Hash for Read {
     fn hash<H: Hasher>(&self, state: &mut H) {
+        if let Some(place) = PlaceRead::of(self) {
+            return place.hash(state);
+        }
         std::mem::discriminant(self).hash(state);
         match self {
-            Self::File(path) | Self::Directory(path) | Self::Kind(path) => {
-                path.as_str().hash(state);
-            }
+            Self::File(_) | Self::Directory(_) | Self::Kind(_) => {}
             Self::Exported(query) => query.hash(state),
             Self::Command(command) => command.hash(state),
             Self::Time => {}
             Self::Variable(name) => name.hash(state),
             Self::Ruby(name) => name.hash(state),
         }
+    }
+}
+
+/// A reading of what stands at a path, to ask for it without a copy of the path.
+#[derive(Clone, Copy, Hash, PartialEq, Eq)]
+enum PlaceRead<'a> {
+    File(&'a str),
+    Directory(&'a str),
+    Kind(&'a str),
+}
+
+impl<'a> PlaceRead<'a> {
+    fn of(read: &'a Read) -> Option<Self> {
+        match read {
+            Read::File(path) => Some(Self::File(path.as_str())),
+            Read::Directory(path) => Some(Self::Directory(path.as_str())),
+            Read::Kind(path) => Some(Self::Kind(path.as_str())),
+            _ => None,
+        }
+    }
+}
+
+impl Equivalent<Read> for PlaceRead<'_> {
+    fn equivalent(&self, read: &Read) -> bool {
+        PlaceRead::of(read) == Some(*self)
     }
 }
 
@@ -191,7 +217,7 @@ impl<'a> Recorder<'a> {
         reads.insert(Read::Ruby(name.into()), Answer::Failure);
     }
 
-    fn known(&self, read: &Read) -> Option<Answer> {
+    fn known<Q: Hash + Equivalent<Read>>(&self, read: &Q) -> Option<Answer> {
         self.reads.borrow().get(read).cloned()
     }
 
@@ -212,26 +238,26 @@ impl<'a> Recorder<'a> {
 
 impl Inputs for Recorder<'_> {
     fn read(&self, path: &Utf8Path) -> Result<Option<Arc<[u8]>>, InputError> {
-        let read = Read::File(path.to_owned());
-        if let Some(Answer::File(content)) = self.known(&read) {
+        if let Some(Answer::File(content)) = self.known(&PlaceRead::File(path.as_str())) {
             return Ok(content);
         }
+        let read = Read::File(path.to_owned());
         self.keep(read, self.inner.read(path), Answer::File)
     }
 
     fn list(&self, path: &Utf8Path) -> Result<Option<Arc<[DirectoryEntry]>>, InputError> {
-        let read = Read::Directory(path.to_owned());
-        if let Some(Answer::Directory(entries)) = self.known(&read) {
+        if let Some(Answer::Directory(entries)) = self.known(&PlaceRead::Directory(path.as_str())) {
             return Ok(entries);
         }
+        let read = Read::Directory(path.to_owned());
         self.keep(read, self.inner.list(path), Answer::Directory)
     }
 
     fn kind(&self, path: &Utf8Path) -> Result<Option<FileKind>, InputError> {
-        let read = Read::Kind(path.to_owned());
-        if let Some(Answer::Kind(kind)) = self.known(&read) {
+        if let Some(Answer::Kind(kind)) = self.known(&PlaceRead::Kind(path.as_str())) {
             return Ok(kind);
         }
+        let read = Read::Kind(path.to_owned());
         self.keep(read, self.inner.kind(path), Answer::Kind)
     }
 

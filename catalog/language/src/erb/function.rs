@@ -20,14 +20,14 @@ use ficelle_model::reference::unrooted;
 pub fn template(call: &Call<'_, '_>) -> Evaluated {
     let mut texts = String::new();
     for name in arguments(call)? {
-        let found = find(call, &name)?;
+        let found = find(call, name)?;
         let scope = CallScope {
             call,
             file: Some(&found.path),
         };
         let rendered = render(Template::of_file(&found), || found.text(), &scope)
-            .map_err(|error| Error::new(failed(&name, &found.path, &error)))?;
-        texts.push_str(&rendered);
+            .map_err(|error| Error::new(failed(name, &found.path, &error)))?;
+        add(&mut texts, rendered);
     }
     Ok(Value::string(texts))
 }
@@ -67,19 +67,26 @@ pub fn inline_template(call: &Call<'_, '_>) -> Evaluated {
     let mut texts = String::new();
     for text in arguments(call)? {
         let scope = CallScope { call, file: None };
-        let rendered =
-            render(Template::of(&text), || text.as_str().into(), &scope).map_err(|error| {
-                Error::new(format!(
-                    "Failed to parse inline template: {}",
-                    error.detail()
-                ))
-            })?;
-        texts.push_str(&rendered);
+        let rendered = render(Template::of(text), || text.into(), &scope).map_err(|error| {
+            Error::new(format!(
+                "Failed to parse inline template: {}",
+                error.detail()
+            ))
+        })?;
+        add(&mut texts, rendered);
     }
     Ok(Value::string(texts))
 }
 
-fn arguments(call: &Call<'_, '_>) -> Evaluated<Vec<String>> {
+/// Puts a text behind the others; the first one is not copied.
+fn add(texts: &mut String, text: String) {
+    match texts.is_empty() {
+        true => *texts = text,
+        false => texts.push_str(&text),
+    }
+}
+
+fn arguments<'c>(call: &'c Call<'_, '_>) -> Evaluated<Vec<&'c str>> {
     if call.evaluator.host().settings().tasks {
         let message = "The feature 'ERB template' is only available when compiling a catalog";
         return Err(Error::issue(message).into());
@@ -89,8 +96,8 @@ fn arguments(call: &Call<'_, '_>) -> Evaluated<Vec<String>> {
         let message = format!("{name}(): Wrong number of arguments given (0 for minimum 1)");
         return Err(Error::new(message).into());
     }
-    let text = |value: &Value| match value {
-        Value::String(text) => Ok(text.to_string()),
+    let text = |value: &'c Value| match value {
+        Value::String(text) => Ok(&**text),
         other => {
             let shown = crate::values::inspect(other);
             let message = format!("{}(): expects a String, got {shown}", call.name);

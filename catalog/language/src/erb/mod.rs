@@ -27,6 +27,8 @@ const LONGEST: usize = 8 << 20;
 /// A template, parsed.
 pub struct Template {
     body: ruby::Node,
+    /// How many bytes of it are text of its own: what it gives mostly is about as long.
+    room: usize,
 }
 
 /// Why a template gives no text.
@@ -155,8 +157,10 @@ impl Template {
                 line: 1,
             });
         }
-        let body = ruby::parse(&template::segments(text))?;
-        Ok(Self { body })
+        let segments = template::segments(text);
+        let room = segments.iter().map(template::Segment::own_text).sum();
+        let body = ruby::parse(&segments)?;
+        Ok(Self { body, room })
     }
 
     /// As [`Template::parse`]; the same text is parsed once.
@@ -212,6 +216,6 @@ impl Template {
     /// # Errors
     /// What the template raises, what is not known here, or what takes too much.
     pub fn render(&self, scope: &dyn TemplateScope) -> Result<String, ErbError> {
-        ruby::render(&self.body, scope)
+        ruby::render(self, scope)
     }
 }

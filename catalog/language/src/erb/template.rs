@@ -27,6 +27,16 @@ pub(super) enum Segment<'a> {
     },
 }
 
+impl Segment<'_> {
+    /// How many bytes of text it writes as they are.
+    pub(super) fn own_text(&self) -> usize {
+        match self {
+            Self::Text { text, .. } => text.len(),
+            Self::Code { .. } | Self::Output { .. } => 0,
+        }
+    }
+}
+
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Tag {
     Code,

@@ -40,7 +40,7 @@ pub(super) fn same_key(left: &Value, right: &Value) -> bool {
         (Value::Bool(a), Value::Bool(b)) => a == b,
         (Value::Integer(a), Value::Integer(b)) => a == b,
         (Value::Float(a), Value::Float(b)) => a == b || (a.to_bits() == b.to_bits()),
-        (Value::String(a), Value::String(b)) => Rc::ptr_eq(a, b) || *a.borrow() == *b.borrow(),
+        (Value::String(a), Value::String(b)) => Rc::ptr_eq(a, b) || **a.borrow() == **b.borrow(),
         (Value::Symbol(a), Value::Symbol(b)) | (Value::Class(a), Value::Class(b)) => a == b,
         (Value::Regexp(a), Value::Regexp(b)) => a.source == b.source && a.options == b.options,
         (Value::Time(a), Value::Time(b)) => a.timestamp() == b.timestamp(),

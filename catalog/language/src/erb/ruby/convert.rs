@@ -22,7 +22,7 @@ pub(super) fn to_ruby(value: &PuppetValue) -> Value {
         PuppetValue::Boolean(value) => Value::Bool(*value),
         PuppetValue::Integer(value) => Value::Integer(*value),
         PuppetValue::Float(value) => Value::Float(*value),
-        PuppetValue::String(text) => Value::text(&**text),
+        PuppetValue::String(text) => Value::text(text.clone()),
         PuppetValue::Array(elements) => Value::list(elements.iter().map(to_ruby).collect()),
         PuppetValue::Hash(entries) => {
             let entry = |(key, value): (&PuppetValue, &PuppetValue)| {
@@ -36,6 +36,38 @@ pub(super) fn to_ruby(value: &PuppetValue) -> Value {
             compiled: regexp.clone(),
         })),
         other => Value::Foreign(Rc::new(other.clone())),
+    }
+}
+
+/// Whether an object surely stands for this very value still; of some it takes [`to_puppet`] to
+/// tell.
+pub(super) fn is_plainly(object: &Value, value: &PuppetValue) -> bool {
+    is_at(object, value, Walk::new(DEPTH, &Cell::new(PARTS)))
+}
+
+fn is_at(object: &Value, value: &PuppetValue, walk: Walk<'_>) -> bool {
+    let inner = |object: &Value, value: &PuppetValue| {
+        walk.enter().is_some_and(|walk| is_at(object, value, walk))
+    };
+    match (object, value) {
+        (Value::Nil, PuppetValue::Undef) => true,
+        (Value::Bool(object), PuppetValue::Boolean(value)) => object == value,
+        (Value::Integer(object), PuppetValue::Integer(value)) => object == value,
+        (Value::String(object), PuppetValue::String(value)) => **object.borrow() == **value,
+        (Value::Array(list), PuppetValue::Array(elements)) => {
+            let list = list.0.borrow();
+            let mut pairs = list.iter().zip(elements.iter());
+            list.len() == elements.len() && pairs.all(|(object, value)| inner(object, value))
+        }
+        (Value::Hash(map), PuppetValue::Hash(entries)) => {
+            let map = map.entries.borrow();
+            let mut pairs = map.iter().zip(entries.iter());
+            map.len() == entries.len()
+                && pairs.all(|((key, object), (name, value))| {
+                    inner(&key.0, name) && inner(object, value)
+                })
+        }
+        _ => false,
     }
 }
 

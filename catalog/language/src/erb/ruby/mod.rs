@@ -2,6 +2,7 @@
 
 mod ast;
 mod compare;
+mod content;
 mod convert;
 mod format;
 mod interpreter;

@@ -97,6 +97,9 @@ impl Objects {
             return Ok(());
         }
         for root in &mut self.roots {
+            if convert::is_plainly(&root.object, &root.value) {
+                continue;
+            }
             let after = convert::to_puppet(&root.object)?;
             if after == root.value {
                 continue;

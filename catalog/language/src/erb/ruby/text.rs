@@ -21,7 +21,7 @@ pub(super) fn display(value: &Value) -> Run<String> {
         Value::Bool(value) => value.to_string(),
         Value::Integer(value) => value.to_string(),
         Value::Float(value) => float_text(*value),
-        Value::String(text) => text.borrow().clone(),
+        Value::String(text) => text.borrow().to_string(),
         Value::Symbol(name) | Value::Class(name) => name.to_string(),
         Value::Range(range) => {
             let dots = if range.is_exclusive { "..." } else { ".." };
@@ -251,7 +251,7 @@ pub(super) fn embedded(regexp: &RegexpValue) -> String {
 pub(super) fn symbol_of(value: &Value) -> Option<Arc<str>> {
     match value {
         Value::Symbol(name) => Some(name.clone()),
-        Value::String(text) => Some(text.borrow().as_str().into()),
+        Value::String(text) => Some(text.borrow().share()),
         _ => None,
     }
 }

@@ -13,6 +13,7 @@ use rustc_hash::FxBuildHasher;
 use super::{
     ast::{BlockCode, Lambda},
     compare,
+    content::Content,
     interpreter::environment::Environment,
 };
 use crate::values::{Regexp, Value as PuppetValue};
@@ -49,7 +50,7 @@ pub(super) enum Value {
 }
 
 /// A string: shared, and changed in place by `<<` and its like.
-pub(super) type Text = Rc<RefCell<String>>;
+pub(super) type Text = Rc<RefCell<Content>>;
 /// An array.
 pub(super) type List = Rc<ListValue>;
 /// A hash.
@@ -93,7 +94,7 @@ pub(super) struct RegexpValue {
 /// What a regular expression found.
 #[derive(Debug)]
 pub(super) struct MatchValue {
-    pub text: Rc<str>,
+    pub text: Arc<str>,
     /// Byte offsets of the groups, the whole first.
     pub groups: Vec<Option<(usize, usize)>>,
     pub names: Vec<(Arc<str>, usize)>,
@@ -165,7 +166,7 @@ pub(super) struct Exception {
 }
 
 impl Value {
-    pub(super) fn text(text: impl Into<String>) -> Self {
+    pub(super) fn text(text: impl Into<Content>) -> Self {
         Self::String(Rc::new(RefCell::new(text.into())))
     }
 
@@ -191,10 +192,13 @@ impl Value {
         matches!(self, Self::Nil)
     }
 
-    /// The key that a hash keeps: a string is copied, as Ruby does it.
+    /// The key that a hash keeps: a string that somebody else may change is copied, as Ruby does
+    /// it.
     pub(super) fn into_key(self) -> Key {
         match self {
-            Self::String(text) => Key(Self::text(text.borrow().clone())),
+            Self::String(text) if Rc::strong_count(&text) > 1 => {
+                Key(Self::text(text.borrow().clone()))
+            }
             other => Key(other),
         }
     }
@@ -268,7 +272,7 @@ pub(super) struct TextKey<'a>(pub &'a str);
 
 impl Equivalent<Key> for TextKey<'_> {
     fn equivalent(&self, key: &Key) -> bool {
-        matches!(&key.0, Value::String(text) if *text.borrow() == self.0)
+        matches!(&key.0, Value::String(text) if **text.borrow() == *self.0)
     }
 }
 

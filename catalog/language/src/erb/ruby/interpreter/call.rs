@@ -257,7 +257,7 @@ fn quick_text(receiver: &Value, name: &str, text: &str) -> Option<Value> {
             let is_there = map.entries.borrow().contains_key(&TextKey(text));
             Some(Value::Bool(is_there))
         }
-        ("==", Value::String(other)) => Some(Value::Bool(*other.borrow() == text)),
+        ("==", Value::String(other)) => Some(Value::Bool(**other.borrow() == *text)),
         ("==", Value::Nil | Value::Bool(_)) => Some(Value::Bool(false)),
         _ => None,
     }

@@ -28,7 +28,7 @@ use super::{
     value::{Entries, MatchValue, Procedure, ProcedureKind, RangeValue, RegexpValue, Value},
 };
 use crate::{
-    erb::{ErbError, ErbErrorKind, TemplateScope},
+    erb::{ErbError, ErbErrorKind, Template, TemplateScope},
     values::Regexp,
 };
 
@@ -65,15 +65,18 @@ pub(super) struct Interpreter<'a> {
     captured: Vec<Weak<Environment>>,
 }
 
-/// Runs the body of a template and gives its text.
+/// Runs a template and gives its text.
 ///
 /// # Errors
 /// What the template raises, what is not known natively, or what takes too much.
-pub(in crate::erb) fn render(body: &Node, scope: &dyn TemplateScope) -> Result<String, ErbError> {
+pub(in crate::erb) fn render(
+    template: &Template,
+    scope: &dyn TemplateScope,
+) -> Result<String, ErbError> {
     let mut interpreter = Interpreter {
         scope,
         objects: Objects::default(),
-        page: Page::new(scope.file()),
+        page: Page::new(scope.file(), template.room),
         globals: FxHashMap::default(),
         constants: FxHashMap::default(),
         methods: FxHashMap::default(),
@@ -87,7 +90,7 @@ pub(in crate::erb) fn render(body: &Node, scope: &dyn TemplateScope) -> Result<S
         last_tag: 0,
         captured: Vec::new(),
     };
-    let result = interpreter.page(body);
+    let result = interpreter.page(&template.body);
     for captured in std::mem::take(&mut interpreter.captured) {
         if let Some(environment) = captured.upgrade() {
             environment.clear();
@@ -198,7 +201,10 @@ impl Interpreter<'_> {
             Kind::Float(value) => Ok(Value::Float(*value)),
             Kind::Symbol(name) => Ok(Value::Symbol(name.clone())),
             Kind::SelfReference => Ok(Value::Template),
-            Kind::String(text) => self.string(String::from(&**text)),
+            Kind::String(text) => {
+                self.allocate(text.len())?;
+                Ok(Value::text(text.clone()))
+            }
             Kind::Local(name) => Ok(environment.get(name).unwrap_or_default()),
             Kind::Instance(name) => {
                 self.line = node.line;

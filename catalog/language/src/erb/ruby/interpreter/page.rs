@@ -1,9 +1,9 @@
 //! What belongs to one template: its text so far, its own instance variables. A template that
 //! renders another one has it run by the same interpreter.
 
-use std::{rc::Rc, sync::Arc};
+use std::{cell::RefCell, rc::Rc, sync::Arc};
 
-use rustc_hash::FxHashMap;
+use ficelle_model::names::NameMap;
 
 use super::{
     Interpreter, LONGEST, Run, Stop,
@@ -21,22 +21,23 @@ use crate::erb::{
 /// One template that is being rendered.
 pub(super) struct Page {
     output: Text,
-    pub(super) instances: FxHashMap<Arc<str>, Value>,
+    pub(super) instances: NameMap<Value>,
     file: Option<String>,
 }
 
 impl Page {
-    pub(super) fn new(file: Option<String>) -> Self {
+    /// With room for the template's own text.
+    pub(super) fn new(file: Option<String>, room: usize) -> Self {
         Self {
-            output: Text::default(),
-            instances: FxHashMap::default(),
+            output: Rc::new(RefCell::new(String::with_capacity(room).into())),
+            instances: NameMap::default(),
             file,
         }
     }
 
     /// The text, which is gone then.
     pub(super) fn take(&self) -> String {
-        self.output.take()
+        self.output.take().into()
     }
 }
 
@@ -56,7 +57,7 @@ impl Interpreter<'_> {
         if output.len() + text.len() > LONGEST {
             return Err(Stop::Limit("the text is too long".to_owned()));
         }
-        output.push_str(text);
+        output.to_mut().push_str(text);
         Ok(())
     }
 
@@ -64,7 +65,7 @@ impl Interpreter<'_> {
     pub(super) fn write_string(&mut self, text: &Text) -> Run<()> {
         self.allocate(text.borrow().len())?;
         if Rc::ptr_eq(text, &self.page.output) {
-            let so_far = text.borrow().clone();
+            let so_far = text.borrow().share();
             return self.write(&so_far);
         }
         self.write(&text.borrow())
@@ -114,11 +115,11 @@ impl Interpreter<'_> {
         file: Option<&str>,
         describe: impl Fn(&ErbError) -> String,
     ) -> Run<String> {
-        let page = Page::new(file.map(str::to_owned));
         let template = match template {
             Ok(template) => template,
             Err(error) => return Err(Stop::unsupported(describe(&error))),
         };
+        let page = Page::new(file.map(str::to_owned), template.room);
         let before = std::mem::replace(&mut self.page, page);
         let loops = std::mem::take(&mut self.loops);
         let matched = self.last_match.take();

@@ -45,7 +45,7 @@ pub(super) fn size(value: &Value) -> Run<usize> {
 
 pub(super) fn string(value: &Value) -> Run<String> {
     match value {
-        Value::String(text) => Ok(text.borrow().clone()),
+        Value::String(text) => Ok(text.borrow().to_string()),
         other => Err(refused(other, "String")),
     }
 }

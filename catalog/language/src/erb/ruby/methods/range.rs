@@ -167,7 +167,7 @@ pub(in crate::erb::ruby) fn elements(
         let class = class_name(&range.from);
         return Err(Stop::of_type(format!("can't iterate from {class}")));
     };
-    let (mut at, to) = (from.borrow().clone(), to.borrow().clone());
+    let (mut at, to) = (from.borrow().to_string(), to.borrow().to_string());
     // Numbers in digits go by their value: '9'..'11'.
     let mut all = Vec::new();
     if at.chars().count() > to.chars().count() {

@@ -13,7 +13,7 @@ use crate::erb::ruby::{
 pub(super) fn search(
     ruby: &mut Interpreter<'_>,
     regexp: &Rc<RegexpValue>,
-    text: &Rc<str>,
+    text: &Arc<str>,
     from: usize,
 ) -> Run<Option<Rc<MatchValue>>> {
     ruby.step()?;
@@ -51,10 +51,10 @@ pub(super) fn call(
     name: &str,
     arguments: &[Value],
 ) -> Answer {
-    let subject = || -> Run<Option<Rc<str>>> {
+    let subject = || -> Run<Option<Arc<str>>> {
         match arguments.first() {
-            Some(Value::String(text)) => Ok(Some(text.borrow().as_str().into())),
-            Some(Value::Symbol(name)) => Ok(Some((&**name).into())),
+            Some(Value::String(text)) => Ok(Some(text.borrow().share())),
+            Some(Value::Symbol(name)) => Ok(Some(name.clone())),
             Some(Value::Nil) | None => Ok(None),
             Some(other) => argument::string(other).map(|text| Some(text.into())),
         }
@@ -163,7 +163,7 @@ pub(super) fn match_data(
         ),
         ("pre_match", []) => answer(&found.text[..start]),
         ("post_match", []) => answer(&found.text[end..]),
-        ("string", []) => answer(&*found.text),
+        ("string", []) => answer(Value::text(found.text.clone())),
         ("regexp", []) => answer(Value::Regexp(found.regexp.clone())),
         ("begin", [index]) => {
             let index = argument::size(index)?;

@@ -49,7 +49,7 @@ pub(super) fn call(
             if !is_plain {
                 return Err(Stop::unsupported("options of setvar"));
             }
-            set(ruby, &name.borrow().as_str().into(), value).map(Some)
+            set(ruby, &name.borrow().share(), value).map(Some)
         }
         ("[]=", [name, value]) => set(ruby, &name_of(name)?, value).map(Some),
         ("exist?", [name]) => answer(ruby.scope.exists(&name_of(name)?)),

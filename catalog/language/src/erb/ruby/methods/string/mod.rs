@@ -58,7 +58,7 @@ pub(super) fn call(
             return Ok(None);
         };
         let changed = changed.borrow().clone();
-        let is_same = *text.borrow() == changed;
+        let is_same = **text.borrow() == *changed;
         *text.borrow_mut() = changed;
         ruby.objects.is_changed = true;
         let always = matches!(name, "reverse!" | "succ!" | "next!" | "encode!");
@@ -85,17 +85,17 @@ pub(super) fn symbol(
     name: &str,
     arguments: &[Value],
 ) -> Answer {
-    let text = || -> Text { std::rc::Rc::new(std::cell::RefCell::new(symbol.to_string())) };
+    let text = || -> Text { std::rc::Rc::new(std::cell::RefCell::new(symbol.clone().into())) };
     match name {
         "to_sym" => answer(Value::Symbol(symbol.clone())),
-        "to_s" | "name" | "id2name" => answer(&**symbol),
+        "to_s" | "name" | "id2name" => answer(Value::text(symbol.clone())),
         "to_proc" => {
             let kind = crate::erb::ruby::value::ProcedureKind::Symbol(symbol.clone());
             answer(Value::Proc(ruby.wrap(kind)))
         }
         "upcase" | "downcase" | "capitalize" | "swapcase" | "succ" => {
             match call(ruby, &text(), name, arguments, None)? {
-                Some(Value::String(text)) => answer(Value::symbol(text.borrow().as_str())),
+                Some(Value::String(text)) => answer(Value::symbol(text.borrow().share())),
                 other => Ok(other),
             }
         }

@@ -1,6 +1,6 @@
 //! Searching and replacing in strings: `gsub`, `scan`, `split`, `tr` and their like.
 
-use std::rc::Rc;
+use std::{rc::Rc, sync::Arc};
 
 use super::{Answer, Block, answer, argument};
 use crate::erb::ruby::{
@@ -18,7 +18,7 @@ pub(super) fn call(
     arguments: &[Value],
     block: Block<'_>,
 ) -> Answer {
-    let content = || -> Rc<str> { text.borrow().as_str().into() };
+    let content = || text.borrow().share();
     match (name, arguments) {
         ("gsub" | "sub", [pattern, rest @ ..]) => {
             let pattern = pattern_of(pattern)?;
@@ -180,7 +180,7 @@ fn escaped(text: &str) -> String {
 /// All matches, or the first.
 fn matches(
     ruby: &mut Interpreter<'_>,
-    text: &Rc<str>,
+    text: &Arc<str>,
     pattern: &Rc<RegexpValue>,
     is_global: bool,
 ) -> Run<Vec<Rc<MatchValue>>> {
@@ -212,7 +212,7 @@ fn matches(
 
 fn replace(
     ruby: &mut Interpreter<'_>,
-    text: &Rc<str>,
+    text: &Arc<str>,
     pattern: &Rc<RegexpValue>,
     replacement: &Replacement,
     block: Block<'_>,
@@ -293,7 +293,7 @@ fn expanded(template: &str, found: &MatchValue) -> Run<String> {
     Ok(text)
 }
 
-fn split(ruby: &mut Interpreter<'_>, text: &Rc<str>, arguments: &[Value]) -> Run<Vec<String>> {
+fn split(ruby: &mut Interpreter<'_>, text: &Arc<str>, arguments: &[Value]) -> Run<Vec<String>> {
     let limit = match arguments.get(1) {
         Some(limit) => argument::integer(limit)?,
         None => 0,
@@ -306,7 +306,7 @@ fn split(ruby: &mut Interpreter<'_>, text: &Rc<str>, arguments: &[Value]) -> Run
     let is_full = |parts: &Vec<String>| most.is_some_and(|most| parts.len() + 1 >= most);
     match arguments.first() {
         None | Some(Value::Nil) => words(text, most, &mut parts),
-        Some(Value::String(separator)) if *separator.borrow() == " " => {
+        Some(Value::String(separator)) if **separator.borrow() == *" " => {
             words(text, most, &mut parts)
         }
         Some(Value::String(separator)) if !separator.borrow().is_empty() => {

@@ -74,7 +74,7 @@ pub(super) fn call(
                 Value::Array(list) => list.0.borrow().clone(),
                 other => vec![other.clone()],
             };
-            let template = borrowed.clone();
+            let template = borrowed.to_string();
             drop(borrowed);
             let text = format::format(ruby, &template, &values)?;
             return ruby.string(text).map(Some);
@@ -122,26 +122,26 @@ pub(super) fn call(
                 if text.borrow().len() + added.len() > 16 << 20 {
                     return Err(Stop::Limit("a string is too long".to_owned()));
                 }
-                text.borrow_mut().push_str(&added);
+                text.borrow_mut().to_mut().push_str(&added);
             }
             return answer(Value::String(text.clone()));
         }
         ("replace", [other]) => {
             let other = argument::string(other)?;
             drop(borrowed);
-            *text.borrow_mut() = other;
+            *text.borrow_mut() = other.into();
             return answer(Value::String(text.clone()));
         }
         ("clear", []) => {
             drop(borrowed);
-            text.borrow_mut().clear();
+            text.borrow_mut().to_mut().clear();
             return answer(Value::String(text.clone()));
         }
         ("prepend", others) => {
             let added = strings(others)?.concat();
             drop(borrowed);
             ruby.allocate(added.len())?;
-            text.borrow_mut().insert_str(0, &added);
+            text.borrow_mut().to_mut().insert_str(0, &added);
             return answer(Value::String(text.clone()));
         }
         ("insert", [at, added]) => {
@@ -162,11 +162,11 @@ pub(super) fn call(
                 .map_or(borrowed.len(), |(byte, _)| byte);
             drop(borrowed);
             ruby.allocate(added.len())?;
-            text.borrow_mut().insert_str(byte, &added);
+            text.borrow_mut().to_mut().insert_str(byte, &added);
             return answer(Value::String(text.clone()));
         }
         ("dup" | "clone" | "+@" | "-@" | "scrub" | "b" | "unicode_normalize", _) => {
-            borrowed.clone()
+            borrowed.to_string()
         }
         ("encode" | "force_encoding", [to, ..])
             if display(to)?.to_ascii_uppercase().starts_with("UTF-8") =>

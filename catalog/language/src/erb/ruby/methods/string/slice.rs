@@ -1,6 +1,6 @@
 //! Parts of strings: indexes, searches, splitting into lines.
 
-use std::rc::Rc;
+use std::sync::Arc;
 
 use super::{Answer, Block, answer, argument, strings};
 use crate::erb::ruby::{
@@ -17,7 +17,7 @@ pub(super) fn call(
     arguments: &[Value],
     block: Block<'_>,
 ) -> Answer {
-    let content = || text.borrow().clone();
+    let content = || text.borrow().share();
     match (name, arguments) {
         ("[]" | "slice", _) => answer(slice(ruby, &content(), arguments)?),
         ("slice!", _) => {
@@ -26,7 +26,9 @@ pub(super) fn call(
             if let Some(found) = &found
                 && let Some(at) = start_of(ruby, &whole, arguments, found)?
             {
-                text.borrow_mut().replace_range(at..at + found.len(), "");
+                text.borrow_mut()
+                    .to_mut()
+                    .replace_range(at..at + found.len(), "");
             }
             answer(found)
         }
@@ -41,6 +43,7 @@ pub(super) fn call(
             };
             ruby.allocate(value_text.len())?;
             text.borrow_mut()
+                .to_mut()
                 .replace_range(at..at + found.len(), &value_text);
             answer(value.clone())
         }
@@ -52,7 +55,7 @@ pub(super) fn call(
             for part in parts {
                 let holds = match part {
                     Value::Regexp(pattern) => {
-                        let whole: Rc<str> = content().into();
+                        let whole = content();
                         let found = regexp::search(ruby, pattern, &whole, 0)?;
                         found.is_some_and(|found| matches!(found.groups[0], Some((0, _))))
                     }
@@ -81,7 +84,7 @@ pub(super) fn call(
             let byte = byte_of(&whole, from);
             let found = match part {
                 Value::Regexp(pattern) => {
-                    let whole: Rc<str> = whole.as_str().into();
+                    let whole = whole.clone();
                     let found = regexp::search(ruby, pattern, &whole, byte)?;
                     found
                         .and_then(|found| found.groups[0])
@@ -177,10 +180,10 @@ fn slice(ruby: &mut Interpreter<'_>, text: &str, key: &[Value]) -> Run<Option<St
         }
         [Value::String(part)] => {
             let part = part.borrow();
-            Ok(text.contains(part.as_str()).then(|| part.clone()))
+            Ok(text.contains(part.as_str()).then(|| part.to_string()))
         }
         [Value::Regexp(pattern), group @ ..] => {
-            let whole: Rc<str> = text.into();
+            let whole: Arc<str> = text.into();
             let Some(found) = regexp::search(ruby, pattern, &whole, 0)? else {
                 return Ok(None);
             };
