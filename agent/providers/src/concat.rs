@@ -142,7 +142,7 @@ impl Provider for Concat {
         file.file = self.declaration.file.clone();
         file.line = self.declaration.line;
         for name in PASSED_ON {
-            if let Some(value) = self.declaration.parameters.get(*name) {
+            if let Some(value) = self.declaration.parameters.get(name) {
                 file.parameters.insert((*name).into(), value.clone());
             }
         }

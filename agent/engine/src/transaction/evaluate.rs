@@ -192,7 +192,7 @@ impl Transaction<'_> {
             Some(value) => *value != change.old.data,
             // It was as wanted, and what is wanted is the same.
             None => {
-                let wanted = resource.parameters.get(&*change.property);
+                let wanted = resource.parameters.get(&change.property);
                 wanted.is_some_and(|wanted| *wanted == known.wanted)
             }
         }
@@ -240,7 +240,7 @@ impl Transaction<'_> {
                 events.find(|event| event.property.as_deref() == Some(&change.property))
             });
             let is_made = event.is_some_and(|event| event.status == EventStatus::Success);
-            let wanted = resource.parameters.get(&*change.property);
+            let wanted = resource.parameters.get(&change.property);
             let known = match self.store.known(&name, &change.property) {
                 Some(before) if !is_made => before.clone(),
                 _ => Known {
