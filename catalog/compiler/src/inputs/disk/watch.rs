@@ -23,7 +23,8 @@
 //! - *Where events were lost*, perhaps that a folder is gone, everything begins anew.
 //!
 //! Not seen are: what a program writes through a mapping that it keeps open, until it closes it;
-//! what is written into the upper layer of an overlay past the folder that is read.
+//! what is written into the upper layer of an overlay past the folder that is read; a link that is
+//! switched between two mounts of one folder, of which only one has a file mounted over.
 
 use std::{
     sync::{
