@@ -53,8 +53,7 @@ impl Key {
     }
 
     fn read(text: &str, malformed: &dyn Fn() -> Error) -> Evaluated<Self> {
-        let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b':');
-        if !text.is_empty() && text.bytes().all(is_plain) {
+        if is_plain(text) {
             let text: Arc<str> = text.into();
             return Ok(Self {
                 root: Arc::clone(&text),
@@ -120,6 +119,12 @@ impl Key {
         }
         Ok(Some(value))
     }
+}
+
+/// Whether a key has neither segments nor quotes, so that it is its own root.
+pub(crate) fn is_plain(key: &str) -> bool {
+    let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b':');
+    !key.is_empty() && key.bytes().all(is_plain)
 }
 
 fn module_of(root: &str) -> Option<Arc<str>> {

@@ -332,29 +332,9 @@ impl Names {
         place as u32
     }
 
-    /// Takes a name out; the others keep their order. Whether it was there.
-    pub fn remove(&mut self, name: &str) -> bool {
-        self.0.remove(name).is_some()
-    }
-
     /// Makes room for so many more.
     pub fn reserve(&mut self, more: usize) {
         self.0.reserve(more);
-    }
-
-    /// Adds what another set has.
-    pub fn extend_from(&mut self, other: &Self) {
-        if self.is_empty() {
-            self.clone_from(other);
-            return;
-        }
-        self.reserve(other.len());
-        for name in other {
-            let kind = Kind::of(name);
-            if self.0.place(kind, name).is_none() {
-                self.0.push(kind, Arc::clone(name), ());
-            }
-        }
     }
 
     /// The names, in order.
@@ -468,7 +448,7 @@ mod tests {
         assert_eq!(set(&["a", "b"]), set(&["b", "a"]));
         assert_ne!(set(&["a", "b"]), set(&["a", "c"]));
         let mut sum = set(&["a"]);
-        sum.extend_from(&set(&["b", "a", ""]));
+        sum.extend(["b", "a", ""].map(Arc::from));
         assert_eq!(sum, set(&["a", "b", ""]));
     }
 }

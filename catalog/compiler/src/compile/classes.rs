@@ -4,6 +4,7 @@
 use std::{rc::Rc, sync::Arc};
 
 use ficelle_language::{Error, Evaluated, Evaluator, Scope, Type, Value};
+use ficelle_model::reference::unrooted;
 
 use super::{
     Compiler,
@@ -13,7 +14,6 @@ use super::{
     resources::{Origin, Parameters, ResourceId, Source, Stage},
 };
 use crate::loader::Class;
-use ficelle_model::reference::unrooted;
 
 impl Compiler<'_> {
     /// A class by name, or the error that there is none.

@@ -8,10 +8,9 @@ mod resources;
 mod tagging;
 
 use ficelle_language::{Error, Evaluated, Value, evaluator::Call};
-use ficelle_model::inputs::Inputs as _;
+use ficelle_model::{inputs::Inputs as _, reference::unrooted};
 
 use super::{Compiler, data};
-use ficelle_model::reference::unrooted;
 
 type Body = fn(&Compiler<'_>, &Call<'_, '_>) -> Evaluated;
 

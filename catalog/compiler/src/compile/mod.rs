@@ -223,7 +223,6 @@ struct Compiler<'a> {
     /// Defines and classes that were overridden after their evaluation.
     changed_late: RefCell<FxHashSet<ResourceId>>,
     relationships: RefCell<Vec<Relationship>>,
-    /// No define before this place waits to be evaluated.
     /// Whose bodies are being evaluated, innermost last.
     bodies: RefCell<Vec<ResourceId>>,
     logs: RefCell<Vec<LogMessage>>,

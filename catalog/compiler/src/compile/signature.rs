@@ -8,8 +8,10 @@ use ficelle_language::{
     values::HashMap,
 };
 
-use ficelle_model::{Reference, names::Kind};
-use rustc_hash::FxHashMap;
+use ficelle_model::{
+    Reference,
+    names::{Kind, Names},
+};
 
 use super::{layout::Layout, resources::Parameters};
 use crate::types::is_metaparameter;
@@ -18,8 +20,8 @@ use crate::types::is_metaparameter;
 #[derive(Debug)]
 pub(super) struct Signature {
     members: Vec<Parameter>,
-    /// Where each name stands in `members`: some defines have hundreds.
-    places: FxHashMap<Arc<str>, usize>,
+    /// The names of the members, in order, and others after them.
+    names: Arc<Names>,
     /// For each member, whether its default is a literal and of its type.
     literal_fits: Vec<bool>,
 }
@@ -35,8 +37,6 @@ impl Signature {
                 is_required: !has_default,
             })
             .collect();
-        let names = members.iter().map(|member| member.name.clone());
-        let places = names.zip(0..).collect();
         let both = members.iter().zip(&layout.parameters);
         let literal_fits = both.map(|(member, parameter)| {
             let literal = parameter.literal.as_ref();
@@ -45,7 +45,7 @@ impl Signature {
         Self {
             literal_fits: literal_fits.collect(),
             members,
-            places,
+            names: Arc::clone(&layout.names),
         }
     }
 
@@ -57,10 +57,6 @@ impl Signature {
         variables: &[Option<Value>],
         layout: &Layout,
     ) -> bool {
-        let is_member = |name: &str| {
-            let place = layout.names.place(Kind::of(name), name);
-            place.is_some_and(|place| place < self.members.len())
-        };
         let mut members = self.members.iter().zip(&layout.parameters);
         let mut literal_fits = self.literal_fits.iter();
         members.all(|(member, parameter)| {
@@ -72,7 +68,7 @@ impl Signature {
             }
         }) && given
             .keys()
-            .all(|name| is_member(name) || is_everywhere(name))
+            .all(|name| self.has(name) || is_everywhere(name))
     }
 
     /// What is wrong with the values of a resource's parameters, in the reference's words.
@@ -94,8 +90,8 @@ impl Signature {
 
     fn fits<'v>(&self, mut values: impl Iterator<Item = (&'v Arc<str>, &'v Value)>) -> bool {
         let mut given = vec![false; self.members.len()];
-        let every_value_fits = values.all(|(name, value)| match self.places.get(name) {
-            Some(&at) => {
+        let every_value_fits = values.all(|(name, value)| match self.place(name) {
+            Some(at) => {
                 given[at] = true;
                 self.members[at].parameter_type.is_instance(value)
             }
@@ -106,7 +102,13 @@ impl Signature {
     }
 
     fn has(&self, name: &str) -> bool {
-        self.places.contains_key(name)
+        self.place(name).is_some()
+    }
+
+    /// Where a member stands among the others.
+    fn place(&self, name: &str) -> Option<usize> {
+        let place = self.names.place(Kind::of(name), name);
+        place.filter(|place| *place < self.members.len())
     }
 }
 

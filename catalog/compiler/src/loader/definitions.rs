@@ -7,8 +7,10 @@ use std::{cell::RefCell, rc::Rc, sync::Arc};
 
 use camino::{Utf8Path, Utf8PathBuf};
 use ficelle_language::{Error, Evaluated};
-use ficelle_model::inputs::{FileKind, InputError, Inputs};
-use ficelle_model::reference::unrooted;
+use ficelle_model::{
+    inputs::{FileKind, InputError, Inputs},
+    reference::unrooted,
+};
 use ficelle_syntax::{
     ast::{
         ClassDefinition, DefineDefinition, ExpressionKind, FunctionDefinition, NodeDefinition,

@@ -2,6 +2,8 @@
 
 use std::{borrow::Cow, rc::Rc, sync::Arc};
 
+use ficelle_model::reference::unrooted;
+
 use super::{ErbError, ErbErrorKind, Template, TemplateFile, TemplateScope, tally};
 use crate::{
     error::{Error, Evaluated},
@@ -11,7 +13,6 @@ use crate::{
     scope::{AlreadySet, Scope},
     values::Value,
 };
-use ficelle_model::reference::unrooted;
 
 /// `template(file, …)`: the texts of template files, one behind the other.
 ///

@@ -6,15 +6,17 @@ use std::rc::Rc;
 use ficelle_language::{Value, error::Evaluated, values::Key as Name};
 
 use super::{Invocation, Lookup};
-use crate::hierarchy::{Backend, Entry, Hierarchy, entry::Location};
+use crate::{
+    hierarchy::{Backend, Entry, Hierarchy, entry::Location},
+    key::is_plain,
+};
 
 impl Lookup {
     /// Whether nothing has a value for a key, nor options, as far as the data that was read for
     /// other keys tells. Where that does not tell, or somebody wants to know why, the key is to be
     /// looked up.
     pub(super) fn is_unheard_of(&self, invocation: &Invocation<'_>, key: &str) -> Evaluated<bool> {
-        let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b':');
-        if self.trace.is_on() || !key.bytes().all(is_plain) {
+        if self.trace.is_on() || !is_plain(key) {
             return Ok(false);
         }
         let module = key.split_once("::").map_or("", |(module, _)| module);

@@ -25,9 +25,9 @@ use ficelle_language::{
     evaluator::{Block, Call},
     values::Object,
 };
-use ficelle_model::reference::unrooted;
 use ficelle_model::{
     inputs::Inputs as _,
+    reference::unrooted,
     ruby::{RubyEnvironment, RubyError, RubySession},
 };
 use ficelle_syntax::source::Span;

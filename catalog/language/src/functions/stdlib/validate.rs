@@ -1,5 +1,7 @@
 //! Checks that raise where a value does not fit: types have since taken their place.
 
+use ficelle_model::reference::unrooted;
+
 use super::{
     super::{Dispatch, Function, fail, function, legacy, on, unchecked},
     addresses::{is_domain_name, is_email_address},
@@ -14,7 +16,6 @@ use crate::{
     types::{Type, mismatch},
     values::{Regexp, Value},
 };
-use ficelle_model::reference::unrooted;
 
 pub(super) const FUNCTIONS: &[Function] = &[
     function("validate_absolute_path", CHECK),

@@ -7,10 +7,11 @@ mod texts;
 
 use std::{borrow::Cow, sync::Arc};
 
+use ficelle_model::reference::unrooted;
+
 use super::{InitType, Type, object_definition, type_set};
 use crate::values::Value;
 use collections::{array, callable, hash, structure, tuple};
-use ficelle_model::reference::unrooted;
 use ranges::{check_order, float_bound, integer_bound, range_of, size, times};
 use references::{parameterized_object, plain_resource};
 use texts::{enumeration, pattern, regexp, runtime, sem_ver, uri};
