@@ -63,6 +63,9 @@ pub(super) struct Footing {
     pub folder: Arc<Folder>,
     /// There is none if the folder was missing.
     pub names: Option<Mark>,
+    /// Then what it leads to is asked each time.
+    pub is_link: bool,
+    /// A file whose content was wanted.
     pub file: Option<Mark>,
 }
 
@@ -116,13 +119,16 @@ impl Content {
 }
 
 impl Footing {
-    /// Whether nothing has happened to what it leans on.
-    pub(super) fn holds(&self, folder: &Arc<Watched>, found: Option<&Found>, need: Need) -> bool {
+    /// Whether the path still names the same in this folder.
+    pub(super) fn names_hold(&self, folder: &Arc<Watched>) -> bool {
         let names = self.names.as_ref();
         names.is_some_and(|names| names.is_of(folder) && names.holds())
-            && (need == Need::Kind
-                || found.is_none_or(|found| found.kind != FileKind::File)
-                || self.file.as_ref().is_some_and(Mark::holds))
+    }
+
+    /// Whether what the path names still has the same content, if it has any.
+    pub(super) fn content_holds(&self, found: Option<&Found>) -> bool {
+        found.is_none_or(|found| found.kind != FileKind::File)
+            || self.file.as_ref().is_some_and(Mark::holds)
     }
 }
 

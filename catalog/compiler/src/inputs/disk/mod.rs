@@ -70,6 +70,8 @@ enum Known {
     Answer(Seen),
     /// What is known of the folder is from before the request.
     Unconfirmed(Arc<Folder>),
+    /// It still is a link, to something that has to be asked.
+    Link(Footing),
     /// It was seen before, but may have changed.
     Stale,
     Nothing,
@@ -118,18 +120,16 @@ impl DiskInputs {
         let Some(footing) = &look.footing else {
             return Known::Stale;
         };
-        let answer = footing.folder.state(moment, |state| match state {
-            State::Missing => Some(Seen::nothing(look.asked)),
-            State::Watched(folder) => footing
-                .holds(folder, look.found.as_ref(), need)
-                .then(|| Seen::of(look)),
-            State::Unwatched => None,
+        let known = footing.folder.state(moment, |state| match state {
+            State::Missing => Known::Answer(Seen::nothing(look.asked)),
+            State::Watched(folder) if footing.names_hold(folder) => match need {
+                _ if footing.is_link => Known::Link(footing.clone()),
+                Need::Content if !footing.content_holds(look.found.as_ref()) => Known::Stale,
+                Need::Kind | Need::Content => Known::Answer(Seen::of(look)),
+            },
+            State::Watched(_) | State::Unwatched => Known::Stale,
         });
-        match answer {
-            Some(Some(seen)) => Known::Answer(seen),
-            Some(None) => Known::Stale,
-            None => Known::Unconfirmed(Arc::clone(&footing.folder)),
-        }
+        known.unwrap_or_else(|| Known::Unconfirmed(Arc::clone(&footing.folder)))
     }
 
     /// Asks what stands at a path, in such a way that it need not be asked again until it changes.
@@ -145,6 +145,7 @@ impl DiskInputs {
                 let footing = Footing {
                     folder,
                     names: None,
+                    is_link: false,
                     file: None,
                 };
                 return Ok(Look {
@@ -180,12 +181,14 @@ impl DiskInputs {
                 file = None;
             }
         }
-        let Stands::Itself(found) = stands else {
-            return self.ask_once(path);
+        let (found, is_link) = match stands {
+            Stands::Itself(found) => (found, false),
+            Stands::Link => (self.examine(path)?, true),
         };
         let footing = Footing {
             folder,
             names,
+            is_link,
             file,
         };
         Ok(Look {
@@ -402,6 +405,10 @@ impl DiskSince<'_> {
             Known::Answer(seen) => return Ok(seen),
             // What is asked once only, as by a command, is not worth watching.
             Known::Nothing => disk.ask_once(path)?,
+            Known::Link(footing) => Look {
+                footing: Some(footing),
+                ..disk.ask_once(path)?
+            },
             Known::Stale | Known::Unconfirmed(_) => disk.ask(path, moment, need)?,
         };
         Ok(disk.keep(path, look))

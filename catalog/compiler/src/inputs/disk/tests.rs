@@ -272,8 +272,32 @@ fn a_file_is_a_link() {
     site.learn("site.pp");
     site.write("elsewhere/site.pp", "two");
     assert_eq!(site.read("site.pp").as_deref(), Some("two"));
+    symlink("elsewhere/new.pp", site.path("new.pp")).expect("a link");
+    site.rename("new.pp", "site.pp");
+    assert_eq!(site.read("site.pp"), None);
+    site.write("elsewhere/new.pp", "six");
+    assert_eq!(site.read("site.pp").as_deref(), Some("six"));
+    site.rename("elsewhere/new.pp", "site.pp");
+    site.learn("site.pp");
+    assert_eq!(site.read("site.pp").as_deref(), Some("six"));
+    symlink("elsewhere/site.pp", site.path("new.pp")).expect("a link");
+    site.rename("new.pp", "site.pp");
+    assert_eq!(site.read("site.pp").as_deref(), Some("two"));
+    site.learn("site.pp");
     fs::remove_file(site.path("elsewhere/site.pp")).expect("it was there");
     assert_eq!(site.read("site.pp"), None);
+}
+
+#[test]
+fn a_link_is_asked_once_a_request() {
+    let site = Site::new();
+    site.write("elsewhere/site.pp", "one");
+    symlink("elsewhere/site.pp", site.path("site.pp")).expect("a link");
+    site.learn("site.pp");
+    let own = site.path("site.pp").to_string();
+    let questions = site.questions("site.pp");
+    let count = questions.iter().filter(|path| **path == own).count();
+    assert_eq!(count, 1, "{questions:?}");
 }
 
 #[test]
@@ -401,7 +425,7 @@ impl Dice {
 
 #[test]
 fn whatever_happens_is_seen() {
-    whatever_happens(&Site::new(), 4_000);
+    whatever_happens(&Site::new(), 2_000);
 }
 
 /// Most file systems on disks give the numbers of what is gone to what comes next.

@@ -9,7 +9,8 @@
 //!   that is watched; if that folder has the generation which it had before the look; and, where
 //!   the content matters, if the same goes for the file itself. Without an event the name has led
 //!   to the same inode all the time, and this has not changed. Events through other names of the
-//!   file count, since it is watched and not its name. A symbolic link is asked each time.
+//!   file count, since it is watched and not its name. What a symbolic link leads to is asked each
+//!   time.
 //! - *The folder of a request* is itself what a look at its path gives, up to the root. So a
 //!   folder that was moved, replaced or is reached through a link that now points elsewhere is no
 //!   longer the one that the look leans on.
