@@ -6,6 +6,7 @@ use ficelle_language::{
     Value,
     error::{Error, Evaluated, Location},
 };
+use ficelle_model::qualified::split_first;
 
 /// An error that is shown without a place, as those of the reference's data binding are.
 pub(crate) fn failure(message: impl Into<String>) -> Error {
@@ -16,12 +17,12 @@ pub(crate) fn failure(message: impl Into<String>) -> Error {
 
 /// A key: what is looked up, and the way into the value.
 #[derive(Clone, Debug)]
-pub(crate) struct Key {
-    pub text: Arc<str>,
-    pub root: Arc<str>,
+pub struct Key {
+    pub(crate) text: Arc<str>,
+    pub(crate) root: Arc<str>,
     /// The module that the key belongs to: what stands before its first `::`.
-    pub module: Option<Arc<str>>,
-    pub segments: Vec<Segment>,
+    pub(crate) module: Option<Arc<str>>,
+    pub(crate) segments: Vec<Segment>,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -40,27 +41,36 @@ impl fmt::Display for Segment {
 }
 
 impl Key {
+    /// The key of a class's parameter: neither of their names has dots or quotes.
+    pub fn of_parameter(class: &str, parameter: &str) -> Self {
+        Self::plain(&[class, "::", parameter].concat())
+    }
+
+    fn plain(text: &str) -> Self {
+        let text: Arc<str> = text.into();
+        Self {
+            root: Arc::clone(&text),
+            module: module_of(&text),
+            text,
+            segments: Vec::new(),
+        }
+    }
+
     /// Reads a key.
-    pub fn parse(text: &str) -> Evaluated<Self> {
+    pub(crate) fn parse(text: &str) -> Evaluated<Self> {
         let malformed = || failure(format!("Syntax error in key: '{text}'"));
         Self::read(text, &malformed)
     }
 
     /// Reads the name of a variable that is to be interpolated.
-    pub fn in_string(text: &str) -> Evaluated<Self> {
+    pub(crate) fn in_string(text: &str) -> Evaluated<Self> {
         let malformed = || failure(format!("Syntax error in string: {text}"));
         Self::read(text, &malformed)
     }
 
     fn read(text: &str, malformed: &dyn Fn() -> Error) -> Evaluated<Self> {
         if is_plain(text) {
-            let text: Arc<str> = text.into();
-            return Ok(Self {
-                root: Arc::clone(&text),
-                module: module_of(&text),
-                text,
-                segments: Vec::new(),
-            });
+            return Ok(Self::plain(text));
         }
         let mut parts = split(text, malformed)?.into_iter();
         let root = parts.next().unwrap_or_default().0;
@@ -78,7 +88,7 @@ impl Key {
 
     /// Follows the segments into a value; `None` where they lead nowhere. `seen` is told of each
     /// segment and what it led to.
-    pub fn dig(
+    pub(crate) fn dig(
         &self,
         value: Value,
         seen: &dyn Fn(&Segment, Option<&Value>),
@@ -122,13 +132,13 @@ impl Key {
 }
 
 /// Whether a key has neither segments nor quotes, so that it is its own root.
-pub(crate) fn is_plain(key: &str) -> bool {
+fn is_plain(key: &str) -> bool {
     let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b':');
     !key.is_empty() && key.bytes().all(is_plain)
 }
 
 fn module_of(root: &str) -> Option<Arc<str>> {
-    let (module, _) = root.split_once("::")?;
+    let (module, _) = split_first(root)?;
     (!module.is_empty()).then(|| module.into())
 }
 

@@ -30,6 +30,7 @@ pub use adapter::{Lookup, LookupSettings, NOT_FOUND};
 pub use data::{DataCache, from_node};
 pub use explain::Explanation;
 pub use function::{DefaultBlock, Deprecated, hiera, lookup};
+pub use key::Key;
 pub use merge::{DeepOptions, Merge};
 pub use question::{Answer, Explain, Question};
 pub use signature::check as check_arguments;

@@ -10,6 +10,7 @@ pub mod inputs;
 pub mod name;
 pub mod names;
 pub mod oid;
+pub mod qualified;
 pub mod reference;
 pub mod report;
 pub mod resource;

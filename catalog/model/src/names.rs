@@ -157,6 +157,31 @@ impl<V> NameMap<V> {
         self.make_places();
     }
 
+    /// The same names with what `make` makes of their values, without those of which it makes
+    /// nothing.
+    ///
+    /// # Errors
+    /// What `make` raises.
+    pub fn try_filter_map<W, E>(
+        self,
+        mut make: impl FnMut(&Arc<str>, V) -> Result<Option<W>, E>,
+    ) -> Result<NameMap<W>, E> {
+        let mut entries = Vec::with_capacity(self.entries.len());
+        for (name, value) in self.entries {
+            if let Some(value) = make(&name, value)? {
+                entries.push((name, value));
+            }
+        }
+        let mut map = NameMap {
+            entries,
+            // A bit too many does no harm.
+            kinds: self.kinds,
+            places: Vec::new(),
+        };
+        map.make_places();
+        Ok(map)
+    }
+
     /// Names and values, in order.
     pub fn iter(&self) -> impl ExactSizeIterator<Item = (&Arc<str>, &V)> + Clone {
         self.into_iter()
@@ -323,10 +348,10 @@ impl Names {
     }
 
     /// The place of a name in the order, which is the last where it was not there.
-    pub fn number(&mut self, name: Arc<str>) -> u32 {
-        let kind = Kind::of(&name);
-        let place = self.place(kind, &name).unwrap_or_else(|| {
-            self.0.push(kind, name, ());
+    pub fn number(&mut self, name: impl AsRef<str> + Into<Arc<str>>) -> u32 {
+        let kind = Kind::of(name.as_ref());
+        let place = self.place(kind, name.as_ref()).unwrap_or_else(|| {
+            self.0.push(kind, name.into(), ());
             self.len() - 1
         });
         place as u32

@@ -50,12 +50,22 @@ impl fmt::Debug for Slot {
 pub struct Memo(AtomicU64);
 
 impl Memo {
+    /// What is kept.
+    pub fn get(&self) -> u64 {
+        self.0.load(Ordering::Relaxed)
+    }
+
+    /// Keeps this, whatever was kept before.
+    pub fn keep(&self, word: u64) {
+        self.0.store(word, Ordering::Relaxed);
+    }
+
     /// What is kept, or what `work_out` gives, which is kept then.
     pub fn get_or(&self, work_out: impl FnOnce() -> u64) -> u64 {
-        match self.0.load(Ordering::Relaxed) {
+        match self.get() {
             0 => {
                 let made = work_out();
-                self.0.store(made, Ordering::Relaxed);
+                self.keep(made);
                 made
             }
             kept => kept,
@@ -84,6 +94,8 @@ pub struct Variable {
     pub form: VariableForm,
     /// For what is worked out of the name.
     pub memo: Memo,
+    /// For where a body's scope has it.
+    pub place: Memo,
 }
 
 /// What the name of a variable looks like.
@@ -104,6 +116,7 @@ impl Variable {
             form: VariableForm::of(&name),
             name,
             memo: Memo::default(),
+            place: Memo::default(),
         }
     }
 }
@@ -295,21 +308,9 @@ pub enum ExpressionKind {
         mapping: Box<Expression>,
     },
     /// `type Name inherits Parent { … }`, reserved syntax that validation refuses.
-    TypeDefinition {
-        /// The name.
-        name: Arc<str>,
-        /// The parent's name.
-        parent: Option<Arc<str>>,
-        /// The statements.
-        body: Vec<Expression>,
-    },
+    TypeDefinition(Box<TypeDefinition>),
     /// `apply(targets) { … }` (with `tasks`)
-    Apply {
-        /// The arguments.
-        arguments: Vec<Expression>,
-        /// The statements.
-        body: Vec<Expression>,
-    },
+    Apply(Box<Apply>),
     /// An EPP template.
     Epp(Arc<EppTemplate>),
     /// Literal text of an EPP template.
@@ -352,6 +353,26 @@ pub struct Call {
     /// Whether the value is used: false for a statement call without parentheses (`invoke` in
     /// Puppet Notation, `call` otherwise).
     pub value_required: bool,
+}
+
+/// `type Name inherits Parent { … }`
+#[derive(Clone, Debug)]
+pub struct TypeDefinition {
+    /// The name.
+    pub name: Arc<str>,
+    /// The parent's name.
+    pub parent: Option<Arc<str>>,
+    /// The statements.
+    pub body: Vec<Expression>,
+}
+
+/// `apply(targets) { … }`
+#[derive(Clone, Debug)]
+pub struct Apply {
+    /// The arguments.
+    pub arguments: Vec<Expression>,
+    /// The statements.
+    pub body: Vec<Expression>,
 }
 
 /// `receiver.name(arguments)`
@@ -691,6 +712,8 @@ pub struct NodeDefinition {
     pub body: Vec<Expression>,
     /// Where it stands.
     pub span: Span,
+    /// For where the variables of its body are.
+    pub layout: Slot,
 }
 
 /// `function name(parameters) >> Type { body }`

@@ -41,7 +41,7 @@ impl Declarations {
             return self.places.get(&Reference::new("File", bare)).copied();
         }
         if &*reference.type_name == "Class" {
-            let title = ficelle_model::reference::capitalize(&reference.title);
+            let title = ficelle_model::qualified::capitalize(&reference.title);
             return self.places.get(&Reference::new("Class", title)).copied();
         }
         None

@@ -134,7 +134,7 @@ impl Node {
     pub(super) fn segment(&self) -> Arc<str> {
         let reference = &self.resource.reference;
         if &*reference.type_name == "Class" {
-            Arc::from(ficelle_model::reference::capitalize(&reference.title))
+            ficelle_model::qualified::capitalize(&reference.title)
         } else {
             reference.to_string().into()
         }
@@ -144,7 +144,7 @@ impl Node {
     pub(crate) fn name(&self) -> String {
         let reference = &self.resource.reference;
         if &*reference.type_name == "Class" {
-            let title = ficelle_model::reference::capitalize(&reference.title);
+            let title = ficelle_model::qualified::capitalize(&reference.title);
             format!("Class[{title}]")
         } else {
             reference.to_string()

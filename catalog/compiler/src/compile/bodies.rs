@@ -37,20 +37,20 @@ pub(super) struct Formals<'d> {
     pub span: Span,
     /// Where their types are kept.
     pub slot: Option<&'d Slot>,
-    /// Where their layout is kept.
-    pub layout: Option<&'d Slot>,
+    /// What they are followed by.
+    pub body: &'d [Expression],
+    /// Where the layout is kept.
+    pub layout: &'d Slot,
 }
 
 impl<'d> Formals<'d> {
     /// Where the variables are: worked out once for each definition.
     fn layout(self) -> Arc<Layout> {
-        if let Some(kept) = self.layout.and_then(Slot::get::<Layout>) {
+        if let Some(kept) = self.layout.get::<Layout>() {
             return kept;
         }
-        let made = Arc::new(Layout::new(self.parameters));
-        if let Some(slot) = self.layout {
-            slot.keep(Arc::clone(&made));
-        }
+        let made = Arc::new(Layout::new(self.parameters, self.body));
+        self.layout.keep(Arc::clone(&made));
         made
     }
 
@@ -61,7 +61,8 @@ impl<'d> Formals<'d> {
             text: &definition.source,
             span: definition.span,
             slot: Some(&definition.slot),
-            layout: Some(&definition.layout),
+            body: &definition.body,
+            layout: &definition.layout,
         }
     }
 
@@ -72,7 +73,8 @@ impl<'d> Formals<'d> {
             text: &definition.source,
             span: definition.span,
             slot: Some(&definition.slot),
-            layout: Some(&definition.layout),
+            body: &definition.body,
+            layout: &definition.layout,
         }
     }
 }
@@ -81,7 +83,6 @@ impl<'d> Formals<'d> {
 struct Body<'d> {
     module: Option<&'d Arc<str>>,
     formals: Formals<'d>,
-    code: &'d [Expression],
     source: Source,
     kind: ScopeKind,
 }
@@ -105,7 +106,6 @@ impl Compiler<'_> {
                 let body = Body {
                     module: class.module.as_ref(),
                     formals: Formals::of_class(definition),
-                    code: &definition.body,
                     source: Source::Class(definition.name.clone()),
                     kind: ScopeKind::Class(definition.name.clone()),
                 };
@@ -116,7 +116,6 @@ impl Compiler<'_> {
                 let body = Body {
                     module: define.module.as_ref(),
                     formals: Formals::of_define(definition),
-                    code: &definition.body,
                     source: Source::Define(definition.name.clone()),
                     kind: ScopeKind::Define,
                 };
@@ -132,9 +131,9 @@ impl Compiler<'_> {
                         text: &definition.source,
                         span: definition.span,
                         slot: None,
-                        layout: None,
+                        body: &definition.body,
+                        layout: &definition.layout,
                     },
-                    code: &definition.body,
                     source: Source::Node(node.name.clone()),
                     kind: ScopeKind::Node,
                 };
@@ -161,15 +160,15 @@ impl Compiler<'_> {
         // The variables of a body that is done are gone with the last of what it declared.
         drop(around);
         let layout = body.formals.layout();
-        let names = Arc::clone(&layout.names);
-        let scope = Scope::of_body(body.kind.clone(), lexical, frame, names);
+        let places = Arc::clone(&layout.places);
+        let scope = Scope::of_body(body.kind.clone(), lexical, frame, places);
         let is_class = matches!(body.kind, ScopeKind::Class(_));
         if !matches!(body.kind, ScopeKind::Define) {
             self.add_class_name(body.formals.name);
         }
         self.set_names(id, &scope, body, &layout, caller_module);
         if is_class {
-            self.inject(id, body, &scope, evaluator)?;
+            self.inject(id, body, &layout, &scope, evaluator)?;
         }
         if matches!(body.kind, ScopeKind::Class(_) | ScopeKind::Node) {
             let mut scopes = self.class_scopes.borrow_mut();
@@ -186,7 +185,9 @@ impl Compiler<'_> {
             self.put_into_stage(id)?;
         }
         self.bodies.borrow_mut().push(id);
-        let result = evaluator.in_source(body.formals.text, || evaluator.run(body.code, &scope));
+        let result = evaluator.in_source(body.formals.text, || {
+            evaluator.run(body.formals.body, &scope)
+        });
         self.bodies.borrow_mut().pop();
         match result {
             Ok(()) => Ok(()),
@@ -238,16 +239,17 @@ impl Compiler<'_> {
         &self,
         id: ResourceId,
         body: &Body<'_>,
+        layout: &Layout,
         scope: &Rc<Scope>,
         evaluator: &Evaluator<'_>,
     ) -> Evaluated<()> {
-        for formal in body.formals.parameters {
+        let keys = layout.keys(body.formals.name, body.formals.parameters);
+        for (formal, key) in body.formals.parameters.iter().zip(keys) {
             let given = self.table.get(id).value(&formal.name);
             if given.is_some_and(|value| !matches!(value, Value::Undef)) {
                 continue;
             }
-            let key = [body.formals.name, "::", &formal.name].concat();
-            let Some(value) = self.class_parameter(&key, scope, evaluator)? else {
+            let Some(value) = self.class_parameter(key, scope, evaluator)? else {
                 continue;
             };
             if matches!(value, Value::Undef) && formal.default.is_some() {
@@ -290,7 +292,7 @@ impl Compiler<'_> {
             }
         }
         let formals = body.formals.parameters;
-        let defaults = Defaults::named(formals, &layout.names);
+        let defaults = Defaults::placed(formals, &layout.places);
         for (formal, place) in formals.iter().zip(&layout.parameters) {
             let Some(default) = &formal.default else {
                 continue;

@@ -4,7 +4,7 @@
 use std::{rc::Rc, sync::Arc};
 
 use ficelle_language::{Error, Evaluated, Evaluator, Scope, Type, Value};
-use ficelle_model::reference::unrooted;
+use ficelle_model::qualified::unrooted;
 
 use super::{
     Compiler,

@@ -9,7 +9,7 @@ use ficelle_language::{Error, Evaluated, Evaluator, Scope, Value, error::Locatio
 use ficelle_model::{
     Reference, Resource,
     inputs::{ExportedQuery, Inputs},
-    reference::capitalize,
+    qualified::capitalize,
 };
 use ficelle_syntax::ast::{
     BinaryOperator, Collector as CollectorExpression, Expression, ExpressionKind, ResourceForm,
@@ -388,7 +388,7 @@ impl Compiler<'_> {
             form: ResourceForm::Regular,
         };
         let reference = Reference {
-            type_name: capitalize(&resource.reference.type_name).into(),
+            type_name: capitalize(&resource.reference.type_name),
             title: resource.reference.title.clone(),
         };
         let mut declared = self.declared(reference, known.kind.clone(), parameters, site)?;

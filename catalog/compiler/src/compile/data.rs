@@ -9,8 +9,8 @@ use ficelle_language::{
     types::{builtin, mismatch},
 };
 use ficelle_lookup::{
-    Answer, Deprecated, Interpolated, Lookup, LookupHost, LookupSettings, ModuleData, Question,
-    check_arguments, hiera, lookup,
+    Answer, Deprecated, Interpolated, Key, Lookup, LookupHost, LookupSettings, ModuleData,
+    Question, check_arguments, hiera, lookup,
 };
 use ficelle_model::inputs::Inputs;
 use ficelle_syntax::{
@@ -47,7 +47,7 @@ impl Compiler<'_> {
     /// A class parameter from the data.
     pub(super) fn class_parameter(
         &self,
-        key: &str,
+        key: &Key,
         scope: &Rc<Scope>,
         evaluator: &Evaluator<'_>,
     ) -> Evaluated<Option<Value>> {

@@ -13,7 +13,7 @@ use ficelle_language::{
 };
 use ficelle_model::{
     Reference,
-    reference::{capitalize, is_capitalized, unrooted},
+    qualified::{capitalize, is_capitalized, unrooted},
 };
 use ficelle_syntax::{
     ast::{
@@ -519,7 +519,7 @@ pub(super) fn canonical(type_name: &str, title: &str) -> Reference {
 pub(super) fn class_reference(name: &str) -> Reference {
     let title: Arc<str> = match unrooted(name) {
         "" | "main" => "main".into(),
-        name => capitalize(name).into(),
+        name => capitalize(name),
     };
     static CLASS: LazyLock<Arc<str>> = LazyLock::new(|| "Class".into());
     Reference {

@@ -3,7 +3,7 @@
 
 use std::sync::Arc;
 
-use ficelle_language::{Error, Evaluated, Evaluator, Value};
+use ficelle_language::{Error, Evaluated, Evaluator, Unwind, Value};
 use ficelle_model::{Catalog, Data, Edge, Resource, data::Names, names::NameMap};
 use rustc_hash::{FxHashMap, FxHashSet};
 
@@ -191,7 +191,7 @@ impl Compiler<'_> {
         let given = std::mem::take(&mut declared.parameters);
         let title = &declared.reference.title;
         let namevar = declared.kind.namevar();
-        let mut parameters = NameMap::with_capacity(given.len() + 1);
+        let mut parameters = NameMap::default();
         let mut sensitive = Names::default();
         let is_main =
             &**title == "main" && matches!(&*declared.reference.type_name, "Class" | "Stage");
@@ -208,23 +208,25 @@ impl Compiler<'_> {
                 parameters.insert(name, Data::String(text));
             }
         }
-        for (name, parameter) in given {
+        let given = given.try_filter_map(|name, parameter| {
             let mut value = parameter.value;
             if let Value::Sensitive(inner) = &value {
                 sensitive.insert(name.clone());
                 value = Value::clone(inner);
             }
-            if is_relationship(&name) {
+            if is_relationship(name) {
                 value = flat(&value);
             }
-            let data = self.data(declared, &name, value)?;
+            let data = self.data(declared, name, value)?;
             let repeats_title =
-                *name == *namevar && matches!(&data, Data::String(text) if text == title);
-            if matches!(data, Data::Undef) || repeats_title {
-                continue;
-            }
-            parameters.insert(name, data);
+                **name == *namevar && matches!(&data, Data::String(text) if text == title);
+            let is_shown = !matches!(data, Data::Undef) && !repeats_title;
+            Ok::<_, Unwind>(is_shown.then_some(data))
+        })?;
+        if parameters.is_empty() {
+            return Ok((given, sensitive));
         }
+        parameters.extend(given);
         Ok((parameters, sensitive))
     }
 }

@@ -8,7 +8,7 @@ mod resources;
 mod tagging;
 
 use ficelle_language::{Error, Evaluated, Value, evaluator::Call};
-use ficelle_model::{inputs::Inputs as _, reference::unrooted};
+use ficelle_model::{inputs::Inputs as _, qualified::unrooted};
 
 use super::{Compiler, data};
 

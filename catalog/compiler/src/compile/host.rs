@@ -12,7 +12,7 @@ use ficelle_language::{
 };
 use ficelle_model::{
     inputs::{FileKind, InputError, Inputs},
-    reference::capitalize,
+    qualified::capitalize,
 };
 use ficelle_syntax::ast::{
     Collector, Expression, ExpressionKind, FunctionDefinition, Parameter as Formal,
@@ -147,7 +147,7 @@ impl Host for Compiler<'_> {
             .at(expression.type_reference.span)
             .into());
         };
-        let type_name: Arc<str> = capitalize(&type_name).into();
+        let type_name: Arc<str> = capitalize(&type_name);
         let frame = Frame::of(place.scope);
         for (name, parameter) in self.operations(&expression.attributes, place)? {
             if let Err(refused) = frame.set_default(&type_name, name.clone(), parameter) {
@@ -189,7 +189,7 @@ impl Host for Compiler<'_> {
             ExpressionKind::Class(class) => Value::Type(Type::Class(Some(class.name.clone()))),
             ExpressionKind::Define(define) => {
                 let resource = ficelle_language::types::ResourceType {
-                    type_name: Some(capitalize(&define.name).into()),
+                    type_name: Some(capitalize(&define.name)),
                     title: None,
                 };
                 Value::Type(Type::Resource(Arc::new(resource)))

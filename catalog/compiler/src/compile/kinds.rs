@@ -6,7 +6,7 @@ use std::{rc::Rc, sync::Arc};
 use ficelle_language::{Error, Evaluated};
 use ficelle_model::{
     inputs::Inputs,
-    reference::{capitalize, unrooted},
+    qualified::{capitalize, is_qualified, unrooted},
     schema::{self, Titles, TypeSchema},
 };
 use ficelle_syntax::ast::Parameter as Formal;
@@ -150,7 +150,7 @@ impl Compiler<'_> {
                 .or_else(|| without_module(&lower))
         };
         let found = kind.map(|kind| {
-            let name = capitalize(&lower).into();
+            let name = capitalize(&lower);
             Rc::new(ResourceType { name, kind })
         });
         let mut known = self.known_types.borrow_mut();
@@ -160,7 +160,7 @@ impl Compiler<'_> {
 
     /// A type that a module declares in `lib/puppet/type`.
     fn ruby_type(&self, name: &str) -> Evaluated<Option<Arc<RubyType>>> {
-        if name.contains("::") {
+        if is_qualified(name) {
             return Ok(None);
         }
         let folders = self.definitions.ruby_folders(&["lib/puppet/type"])?;

@@ -1,14 +1,16 @@
 //! What every evaluation of one definition's body has in common, worked out once: which variables
 //! there are, and the defaults that are the same every time.
 
-use std::sync::{Arc, LazyLock};
+use std::sync::{Arc, LazyLock, OnceLock};
 
 use ficelle_language::{
     Value,
     evaluator::{literal, variables::is_reserved},
+    scope::Places,
 };
+use ficelle_lookup::Key;
 use ficelle_model::names::{Kind, Names};
-use ficelle_syntax::ast::Parameter as Formal;
+use ficelle_syntax::ast::{Expression, ExpressionKind, Parameter as Formal};
 
 /// The variables that every body has.
 static WORDS: LazyLock<[Arc<str>; 4]> =
@@ -17,8 +19,8 @@ static WORDS: LazyLock<[Arc<str>; 4]> =
 /// Where a body's variables are in its scope.
 #[derive(Debug)]
 pub(super) struct Layout {
-    /// Their names, in the order of their places.
-    pub names: Arc<Names>,
+    /// Those of the parameters come first.
+    pub places: Arc<Places>,
     /// The place of `$title`.
     pub title: usize,
     /// The place of `$name`.
@@ -31,6 +33,8 @@ pub(super) struct Layout {
     pub parameters: Vec<Parameter>,
     /// A parameter that no body may have.
     pub reserved: Option<Arc<str>>,
+    /// Of a class, for each parameter, its key in the data.
+    keys: OnceLock<Vec<Key>>,
 }
 
 /// A parameter of a definition.
@@ -44,7 +48,7 @@ pub(super) struct Parameter {
 
 impl Layout {
     /// Of a body whose definition has these parameters.
-    pub(super) fn new(formals: &[Formal]) -> Self {
+    pub(super) fn new(formals: &[Formal], body: &[Expression]) -> Self {
         let mut names = Names::default();
         names.reserve(formals.len() + WORDS.len());
         let mut place = |name: &Arc<str>| {
@@ -61,16 +65,66 @@ impl Layout {
         let parameters = parameters.collect();
         let words = WORDS.each_ref().map(|word| place(word).unwrap_or_default());
         let [title, name, module_name, caller_module_name] = words;
+        each_assigned(body, &mut |name| {
+            names.insert(Arc::clone(name));
+        });
         let mut all = formals.iter().map(|formal| &formal.name);
         let reserved = all.find(|name| is_reserved(name));
         Self {
-            names: Arc::new(names),
+            places: Arc::new(Places::new(names)),
             title,
             name,
             module_name,
             caller_module_name,
             parameters,
             reserved: reserved.cloned(),
+            keys: OnceLock::new(),
         }
+    }
+
+    /// For each parameter of a class of this name, its key in the data.
+    pub(super) fn keys(&self, class: &str, formals: &[Formal]) -> &[Key] {
+        self.keys.get_or_init(|| {
+            let names = formals.iter().map(|formal| &formal.name);
+            names.map(|name| Key::of_parameter(class, name)).collect()
+        })
+    }
+}
+
+/// Tells of each variable that the statements of a body set, but in lambdas, whose scopes are their
+/// own. It does no harm to leave one out.
+fn each_assigned<'b>(body: &'b [Expression], tell: &mut impl FnMut(&'b Arc<str>)) {
+    for statement in body {
+        match &statement.kind {
+            ExpressionKind::Assignment { target, .. } => each_target(target, tell),
+            ExpressionKind::If {
+                then, otherwise, ..
+            }
+            | ExpressionKind::Unless {
+                then, otherwise, ..
+            } => {
+                each_assigned(std::slice::from_ref(&**then), tell);
+                if let Some(otherwise) = otherwise {
+                    each_assigned(std::slice::from_ref(&**otherwise), tell);
+                }
+            }
+            ExpressionKind::Case { options, .. } => {
+                for option in options {
+                    each_assigned(std::slice::from_ref(&option.then), tell);
+                }
+            }
+            ExpressionKind::Block(statements) => each_assigned(statements, tell),
+            _ => {}
+        }
+    }
+}
+
+fn each_target<'b>(target: &'b Expression, tell: &mut impl FnMut(&'b Arc<str>)) {
+    match &target.kind {
+        ExpressionKind::Variable(variable) => tell(&variable.name),
+        ExpressionKind::Array(targets) => {
+            targets.iter().for_each(|target| each_target(target, tell));
+        }
+        _ => {}
     }
 }

@@ -45,8 +45,8 @@ impl std::fmt::Display for Source {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
             Self::Main => f.write_str("Class[main]"),
-            Self::Class(name) => write!(f, "Class[{}]", ficelle_model::reference::capitalize(name)),
-            Self::Define(name) => f.write_str(&ficelle_model::reference::capitalize(name)),
+            Self::Class(name) => write!(f, "Class[{}]", ficelle_model::qualified::capitalize(name)),
+            Self::Define(name) => f.write_str(&ficelle_model::qualified::capitalize(name)),
             Self::Node(name) => write!(f, "Node[{name}]"),
         }
     }

@@ -4,14 +4,12 @@ use std::sync::Arc;
 
 use ficelle_language::{
     Type, Value,
+    scope::Places,
     types::mismatch::{self, Parameter},
     values::HashMap,
 };
 
-use ficelle_model::{
-    Reference,
-    names::{Kind, Names},
-};
+use ficelle_model::{Reference, names::Kind};
 
 use super::{layout::Layout, resources::Parameters};
 use crate::types::is_metaparameter;
@@ -20,8 +18,8 @@ use crate::types::is_metaparameter;
 #[derive(Debug)]
 pub(super) struct Signature {
     members: Vec<Parameter>,
-    /// The names of the members, in order, and others after them.
-    names: Arc<Names>,
+    /// Those of the members, in order, and others after them.
+    places: Arc<Places>,
     /// For each member, whether its default is a literal and of its type.
     literal_fits: Vec<bool>,
 }
@@ -45,7 +43,7 @@ impl Signature {
         Self {
             literal_fits: literal_fits.collect(),
             members,
-            names: Arc::clone(&layout.names),
+            places: Arc::clone(&layout.places),
         }
     }
 
@@ -107,7 +105,7 @@ impl Signature {
 
     /// Where a member stands among the others.
     fn place(&self, name: &str) -> Option<usize> {
-        let place = self.names.place(Kind::of(name), name);
+        let place = self.places.of(Kind::of(name), name);
         place.filter(|place| *place < self.members.len())
     }
 }

@@ -6,6 +6,7 @@ use ficelle_language::Value;
 use ficelle_model::{
     data::Names,
     names::Kind,
+    qualified::{is_qualified, segments},
     tags::{self, Numbers},
 };
 
@@ -40,7 +41,7 @@ impl Tags {
     }
 
     /// Adds a tag; whether it was not there.
-    pub(super) fn insert(&mut self, tag: Arc<str>) -> bool {
+    pub(super) fn insert(&mut self, tag: impl AsRef<str> + Into<Arc<str>>) -> bool {
         let number = self.words.0.borrow_mut().number(tag);
         self.take(number)
     }
@@ -119,7 +120,7 @@ pub(super) fn add(tags: &mut Tags, tag: &str) -> Result<(), String> {
     if tags.contains(tag.as_str()) {
         return Ok(());
     }
-    if !is_valid(&tag) {
+    if Form::of(&tag) == Form::Invalid {
         return Err(format!("Invalid tag '{tag}'"));
     }
     insert(tags, &tag);
@@ -128,14 +129,12 @@ pub(super) fn add(tags: &mut Tags, tag: &str) -> Result<(), String> {
 
 /// Adds a tag where it is a valid one: a title often is none.
 pub(super) fn add_if_valid(tags: &mut Tags, tag: &Arc<str>) {
-    if !is_valid(tag) {
-        return;
-    }
-    let is_plain = |byte: u8| byte.is_ascii() && !byte.is_ascii_uppercase() && byte != b':';
-    if tag.bytes().all(is_plain) {
-        tags.insert(tag.clone());
-    } else {
-        insert(tags, &tag.to_lowercase());
+    match Form::of(tag) {
+        Form::Invalid => {}
+        Form::Word => {
+            tags.insert(tag.clone());
+        }
+        Form::Other => insert(tags, &tag.to_lowercase()),
     }
 }
 
@@ -155,26 +154,63 @@ pub(super) fn add_value(tags: &mut Tags, value: &Value) -> Result<(), String> {
 }
 
 fn insert(tags: &mut Tags, tag: &str) {
-    // Most have no colon at all, which is soon seen.
-    if tags.insert(tag.into()) && tag.contains(':') && tag.contains("::") {
-        for segment in tag.split("::") {
+    if tags.insert(tag) && is_qualified(tag) {
+        for segment in segments(tag) {
             // A leading `::` gives an empty segment, which the reference keeps too.
-            tags.insert(segment.into());
+            tags.insert(segment);
         }
     }
 }
 
-/// `\A[[:alnum:]_][[:alnum:]_:.-]*\Z`
-fn is_valid(tag: &str) -> bool {
-    if let [first, others @ ..] = tag.as_bytes()
-        && (first.is_ascii_alphanumeric() || *first == b'_')
-        && others
-            .iter()
-            .all(|other| other.is_ascii_alphanumeric() || b"_:.-".contains(other))
-    {
-        return true;
+/// What a text is as a tag.
+#[derive(PartialEq)]
+enum Form {
+    /// It cannot be one.
+    Invalid,
+    /// A word without capitals and colons.
+    Word,
+    /// Anything else that can be one.
+    Other,
+}
+
+/// A bit for a byte that may stand in a word, in another tag of ASCII, and in neither.
+const KINDS: [u8; 256] = {
+    let mut kinds = [Form::ODD; 256];
+    let mut byte = 0;
+    while byte < 128 {
+        kinds[byte] = match byte as u8 {
+            b'a'..=b'z' | b'0'..=b'9' | b'_' | b'.' | b'-' => Form::WORD,
+            b'A'..=b'Z' | b':' => Form::OTHER,
+            _ => Form::ODD,
+        };
+        byte += 1;
     }
-    let mut characters = tag.strip_suffix('\n').unwrap_or(tag).chars();
+    kinds
+};
+
+impl Form {
+    const WORD: u8 = 1;
+    const OTHER: u8 = 2;
+    const ODD: u8 = 4;
+
+    /// Of a text: `\A[[:alnum:]_][[:alnum:]_:.-]*\Z` can be tags.
+    fn of(text: &str) -> Self {
+        match text.as_bytes() {
+            [first, ..] if !first.is_ascii() || first.is_ascii_alphanumeric() => {}
+            [b'_', ..] => {}
+            _ => return Self::Invalid,
+        }
+        let kind = |byte: u8| KINDS[usize::from(byte)];
+        match text.bytes().fold(0, |seen, byte| seen | kind(byte)) {
+            Self::WORD => Self::Word,
+            seen if seen & Self::ODD == 0 || is_tag_beyond_ascii(text) => Self::Other,
+            _ => Self::Invalid,
+        }
+    }
+}
+
+fn is_tag_beyond_ascii(text: &str) -> bool {
+    let mut characters = text.strip_suffix('\n').unwrap_or(text).chars();
     characters
         .next()
         .is_some_and(|first| first.is_alphanumeric() || first == '_')
@@ -201,5 +237,15 @@ mod tests {
         add_if_valid(&mut tags, &"/etc/motd".into());
         assert_eq!(tags.len(), 0);
         assert_eq!(add(&mut tags, "a b"), Err("Invalid tag 'a b'".to_owned()));
+    }
+
+    #[test]
+    fn the_first_character_of_a_tag_is_a_letter_a_digit_or_an_underscore() {
+        for valid in ["a", "_", "9", "a-b.c_d", "a\n", "ä", "aä"] {
+            assert!(Form::of(valid) != Form::Invalid, "{valid}");
+        }
+        for invalid in ["", "-a", ".a", ":a", "a/b", "a\nb", "\n", "a‚", "‚a"] {
+            assert!(Form::of(invalid) == Form::Invalid, "{invalid}");
+        }
     }
 }

@@ -3,7 +3,10 @@
 use std::sync::Arc;
 
 use camino::{Utf8Path, Utf8PathBuf};
-use ficelle_model::inputs::{FileKind, InputError, Inputs};
+use ficelle_model::{
+    inputs::{FileKind, InputError, Inputs},
+    qualified::{segments, split_first},
+};
 use indexmap::IndexMap;
 
 /// A module.
@@ -25,10 +28,10 @@ impl Module {
         for part in ["/", folder, "/"] {
             path.push_str(part);
         }
-        match name.split_once("::") {
+        match split_first(name) {
             None => path.push_str("init"),
             Some((_, rest)) => {
-                for (index, segment) in rest.split("::").enumerate() {
+                for (index, segment) in segments(rest).enumerate() {
                     path.push_str(if index > 0 { "/" } else { "" });
                     path.push_str(segment);
                 }

@@ -9,7 +9,7 @@ use camino::{Utf8Path, Utf8PathBuf};
 use ficelle_language::{Error, Evaluated};
 use ficelle_model::{
     inputs::{FileKind, InputError, Inputs},
-    reference::unrooted,
+    qualified::{is_qualified, split_first, split_last, unrooted, without_roots},
 };
 use ficelle_syntax::{
     ast::{
@@ -335,7 +335,7 @@ impl<'a> Definitions<'a> {
         };
         let mut candidate = name;
         loop {
-            let first = candidate.split("::").next().unwrap_or(candidate);
+            let first = split_first(candidate).map_or(candidate, |(first, _)| first);
             if let Some(module) = self.environment.module(first) {
                 let path = module.file_of("manifests", candidate);
                 self.load_manifest(&path, candidate, &module.name)?;
@@ -343,7 +343,7 @@ impl<'a> Definitions<'a> {
                     return Ok(());
                 }
             }
-            match candidate.rsplit_once("::") {
+            match split_last(candidate) {
                 Some((outer, _)) => candidate = outer,
                 None => break,
             }
@@ -379,7 +379,7 @@ impl<'a> Definitions<'a> {
 
     /// A function written in the Puppet language.
     pub(crate) fn function(&self, name: &str) -> Evaluated<Option<Arc<FunctionDefinition>>> {
-        let name = name.trim_start_matches("::");
+        let name = without_roots(name);
         if let Some(known) = self.functions.borrow().get(name) {
             return Ok(known.clone());
         }
@@ -410,7 +410,7 @@ impl<'a> Definitions<'a> {
 
     fn find_ruby_function(&self, name: &str) -> Evaluated<Option<RubyFunction>> {
         // A qualified name says where it is; a plain one may be anywhere, and of the old kind.
-        let folders: &'static [&'static str] = match name.contains("::") {
+        let folders: &'static [&'static str] = match is_qualified(name) {
             true => &["lib/puppet/functions"],
             false => &["lib/puppet/functions", "lib/puppet/parser/functions"],
         };
@@ -436,7 +436,7 @@ impl<'a> Definitions<'a> {
         folders: &'static [&'static str],
         name: &str,
     ) -> Evaluated<Option<RubyFunction>> {
-        let first = name.split_once("::").map(|(first, _)| first);
+        let first = split_first(name).map(|(first, _)| first);
         let wanted = |folder: &&RubyFolder| match (first, &folder.module) {
             (None, _) | (Some("environment"), None) => true,
             (Some(first), Some(module)) => **module == *first,
@@ -496,7 +496,7 @@ impl<'a> Definitions<'a> {
             return Ok(known.clone());
         }
         let mut found = None;
-        let file = match lower.contains("::") {
+        let file = match is_qualified(&lower) {
             true => self.autoload("types", &lower)?,
             // A module's type set goes by the module's name.
             false => self.autoload("types", &format!("{lower}::init_typeset"))?,
@@ -520,7 +520,7 @@ impl<'a> Definitions<'a> {
         folder: &str,
         name: &str,
     ) -> Evaluated<Option<(Utf8PathBuf, Arc<ParsedFile>)>> {
-        let Some((first, rest)) = name.split_once("::") else {
+        let Some((first, rest)) = split_first(name) else {
             return Ok(None);
         };
         let relative = format!("{folder}/{}.pp", rest.replace("::", "/"));

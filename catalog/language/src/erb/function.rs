@@ -2,7 +2,7 @@
 
 use std::{borrow::Cow, rc::Rc, sync::Arc};
 
-use ficelle_model::reference::unrooted;
+use ficelle_model::qualified::unrooted;
 
 use super::{ErbError, ErbErrorKind, Template, TemplateFile, TemplateScope, tally};
 use crate::{

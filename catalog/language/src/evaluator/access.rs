@@ -2,7 +2,7 @@
 
 use std::{rc::Rc, sync::Arc};
 
-use ficelle_model::reference::{capitalize, unrooted};
+use ficelle_model::qualified::{capitalize, segments, unrooted};
 use ficelle_syntax::ast::{Expression, ExpressionKind};
 
 use super::{Evaluator, label, number::Number};
@@ -220,7 +220,7 @@ impl Access<'_, '_> {
                     Value::Type(Type::Resource(inner)) if inner.type_name.is_some() => {
                         inner.type_name.clone().unwrap_or_default()
                     }
-                    Value::String(name) => capitalize(&name).into(),
+                    Value::String(name) => capitalize(&name),
                     other => {
                         let name = label::type_name(&other);
                         let message = format!(
@@ -405,7 +405,7 @@ fn is_name(name: &str) -> bool {
     if word(name) {
         return starts(name, true);
     }
-    let mut segments = name.split("::");
+    let mut segments = segments(name);
     segments
         .next()
         .is_some_and(|first| starts(first, true) && word(first))
@@ -421,7 +421,7 @@ fn is_type_name(name: &str) -> bool {
                 .bytes()
                 .all(|byte| byte.is_ascii_alphanumeric() || byte == b'_')
     };
-    is_segment(name) || name.split("::").all(is_segment)
+    is_segment(name) || segments(name).all(is_segment)
 }
 
 /// `File[undef]`, `File[[]]`

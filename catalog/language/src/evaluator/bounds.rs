@@ -5,7 +5,7 @@ use ficelle_syntax::ast::ExpressionKind;
 
 use super::Evaluator;
 use crate::{
-    error::{Error, Evaluated},
+    error::{Error, Evaluated, Unwind},
     values::{MOST_ELEMENTS, Value},
 };
 
@@ -19,19 +19,23 @@ const MAKES_PER_LOOK: u64 = 1_021;
 
 impl Evaluator<'_> {
     /// Refuses a value that has grown too far.
-    pub(super) fn bounded(&self, value: Value, kind: &ExpressionKind) -> Evaluated {
-        match &value {
-            Value::String(text) if text.len() > LONGEST_TEXT => {
-                let length = text.len();
-                return Err(Error::issue(format!(
-                    "A string of {length} bytes is too long; {LONGEST_TEXT} are allowed"
-                ))
-                .into());
+    #[inline]
+    pub(super) fn check_bounds(&self, value: &Value, kind: &ExpressionKind) -> Evaluated<()> {
+        match value {
+            Value::String(text) if text.len() > LONGEST_TEXT => Err(too_long(text.len())),
+            Value::Array(elements) => {
+                check_count(elements.len(), "An array")?;
+                self.check_depth(value, kind)
             }
-            Value::Array(elements) => check_count(elements.len(), "An array")?,
-            Value::Hash(entries) => check_count(entries.len(), "A hash")?,
-            _ => return Ok(value),
+            Value::Hash(entries) => {
+                check_count(entries.len(), "A hash")?;
+                self.check_depth(value, kind)
+            }
+            _ => Ok(()),
         }
+    }
+
+    fn check_depth(&self, value: &Value, kind: &ExpressionKind) -> Evaluated<()> {
         let makes = matches!(
             kind,
             ExpressionKind::Array(_)
@@ -42,14 +46,20 @@ impl Evaluator<'_> {
         );
         if makes {
             self.made.set(self.made.get() + 1);
-            if self.made.get().is_multiple_of(MAKES_PER_LOOK) && is_deeper_than(&value, DEEPEST) {
+            if self.made.get().is_multiple_of(MAKES_PER_LOOK) && is_deeper_than(value, DEEPEST) {
                 return Err(
                     Error::issue(format!("A value is nested more than {DEEPEST} deep")).into(),
                 );
             }
         }
-        Ok(value)
+        Ok(())
     }
+}
+
+#[cold]
+fn too_long(length: usize) -> Unwind {
+    let message = format!("A string of {length} bytes is too long; {LONGEST_TEXT} are allowed");
+    Error::issue(message).into()
 }
 
 fn check_count(count: usize, what: &str) -> Evaluated<()> {

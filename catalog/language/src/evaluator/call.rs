@@ -3,7 +3,7 @@
 
 use std::{rc::Rc, sync::Arc};
 
-use ficelle_model::reference::unrooted;
+use ficelle_model::qualified::unrooted;
 use ficelle_syntax::{
     ast::{
         Call as CallExpression, Expression, ExpressionKind, FunctionDefinition, Lambda, MethodCall,

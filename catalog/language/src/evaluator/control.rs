@@ -2,7 +2,9 @@
 
 use std::rc::Rc;
 
-use ficelle_syntax::ast::{CaseOption, Expression, ExpressionKind, SelectorChoice, UnaryOperator};
+use ficelle_syntax::ast::{
+    BinaryOperator, CaseOption, Expression, ExpressionKind, SelectorChoice, UnaryOperator,
+};
 
 use super::{Evaluator, comparison};
 use crate::{
@@ -17,6 +19,41 @@ pub fn is_true(value: &Value) -> bool {
 }
 
 impl Evaluator<'_> {
+    /// Whether the value of an expression counts as true. What operators only tell that of is not
+    /// made a value first.
+    pub(super) fn truth(&self, expression: &Expression, scope: &Rc<Scope>) -> Evaluated<bool> {
+        match &expression.kind {
+            ExpressionKind::Binary {
+                operator: BinaryOperator::And,
+                left,
+                right,
+            } => {
+                self.step(expression.span)?;
+                Ok(self.truth(left, scope)? && self.truth(right, scope)?)
+            }
+            ExpressionKind::Binary {
+                operator: BinaryOperator::Or,
+                left,
+                right,
+            } => {
+                self.step(expression.span)?;
+                Ok(self.truth(left, scope)? || self.truth(right, scope)?)
+            }
+            ExpressionKind::Unary {
+                operator: UnaryOperator::Not,
+                operand,
+            } => {
+                self.step(expression.span)?;
+                Ok(!self.truth(operand, scope)?)
+            }
+            ExpressionKind::Parenthesized(inner) => {
+                self.step(expression.span)?;
+                self.truth(inner, scope)
+            }
+            _ => Ok(is_true(&self.evaluate(expression, scope)?)),
+        }
+    }
+
     /// `if`, `unless` and `case`; `branch` evaluates the way that is taken.
     pub(super) fn branching<T: Default>(
         &self,
@@ -56,7 +93,7 @@ impl Evaluator<'_> {
         branch: impl FnOnce(&Expression) -> Evaluated<T>,
     ) -> Evaluated<T> {
         scope.guarded(|| {
-            let taken = match is_true(&self.evaluate(condition, scope)?) == wanted {
+            let taken = match self.truth(condition, scope)? == wanted {
                 true => Some(then),
                 false => otherwise,
             };

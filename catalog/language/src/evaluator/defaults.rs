@@ -6,25 +6,28 @@ use std::{
     sync::Arc,
 };
 
-use ficelle_model::names::{Kind, Names};
+use ficelle_model::{names::Kind, qualified::is_qualified};
 use ficelle_syntax::ast::{Expression, ExpressionKind, Parameter};
 
 use super::{Evaluator, closure::is_constant_type};
 use crate::{
     error::{Error, Evaluated},
-    scope::Scope,
+    scope::{Places, Scope},
 };
 
 /// The parameters of one call or one resource, whose values become variables one by one.
 pub struct Defaults<'p> {
     parameters: &'p [Parameter],
-    names: OnceCell<Arc<Names>>,
+    places: OnceCell<Arc<Places>>,
 }
 
 /// A list of parameters, and the scope where those that have a value have it.
 struct List {
     scope: Rc<Scope>,
-    names: Arc<Names>,
+    /// How many parameters there are.
+    count: usize,
+    /// Theirs come first.
+    places: Arc<Places>,
 }
 
 /// The defaults that are being evaluated, outermost first.
@@ -35,20 +38,27 @@ pub(super) struct Pending {
     early: RefCell<Option<(usize, Arc<str>)>>,
 }
 
+impl List {
+    fn has(&self, name: &str) -> bool {
+        let place = self.places.of(Kind::of(name), name);
+        place.is_some_and(|place| place < self.count)
+    }
+}
+
 impl<'p> Defaults<'p> {
     /// Of these parameters.
     pub fn new(parameters: &'p [Parameter]) -> Self {
         Self {
             parameters,
-            names: OnceCell::new(),
+            places: OnceCell::new(),
         }
     }
 
-    /// Of these parameters, whose names are known: they come first in `names`.
-    pub fn named(parameters: &'p [Parameter], names: &Arc<Names>) -> Self {
+    /// Of these parameters, which come first among the places of a body.
+    pub fn placed(parameters: &'p [Parameter], places: &Arc<Places>) -> Self {
         Self {
             parameters,
-            names: Arc::clone(names).into(),
+            places: Arc::clone(places).into(),
         }
     }
 
@@ -68,15 +78,17 @@ impl<'p> Defaults<'p> {
         if reads_nothing(default) {
             return evaluator.evaluate(default, scope);
         }
-        let names = self.names.get_or_init(|| {
+        let places = self.places.get_or_init(|| {
             let names = self.parameters.iter();
-            Arc::new(names.map(|parameter| parameter.name.clone()).collect())
+            let names = names.map(|parameter| parameter.name.clone());
+            Arc::new(Places::new(names.collect()))
         });
         let pending = &evaluator.pending;
         let list = pending.lists.borrow().len();
         pending.lists.borrow_mut().push(List {
             scope: scope.clone(),
-            names: names.clone(),
+            count: self.parameters.len(),
+            places: places.clone(),
         });
         let value = evaluator.evaluate(default, scope);
         pending.lists.borrow_mut().pop();
@@ -84,7 +96,7 @@ impl<'p> Defaults<'p> {
         match (value, early) {
             (Err(_), Some((_, early))) => {
                 let (from, callee) = (&parameter.name, callee());
-                let place = |name: &Arc<str>| names.place(Kind::of(name), name);
+                let place = |name: &Arc<str>| places.of(Kind::of(name), name);
                 Err(Error::new(if place(&early) < place(from) {
                     format!("{callee}: expects a value for parameter ${early}")
                 } else {
@@ -116,7 +128,7 @@ impl Pending {
             }
             let found = lists.iter().enumerate().find_map(|(at, list)| {
                 let is_of = std::ptr::eq(&*list.scope, scope);
-                let is_early = is_of && list.names.contains(name);
+                let is_early = is_of && list.has(name);
                 is_early.then(|| (at, name.into()))
             });
             if found.is_some() {
@@ -132,7 +144,7 @@ impl Pending {
 /// Whether a default has nothing to do with the parameters around it.
 fn reads_nothing(default: &Expression) -> bool {
     match &default.kind {
-        ExpressionKind::Variable(variable) => variable.name.contains("::"),
+        ExpressionKind::Variable(variable) => is_qualified(&variable.name),
         _ => is_constant_type(default),
     }
 }

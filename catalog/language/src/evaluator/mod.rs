@@ -269,8 +269,8 @@ impl<'c> Evaluator<'c> {
             } => self.binary(*operator, left, right, scope),
             ExpressionKind::Unary { operator, operand } => match operator {
                 UnaryOperator::Not => self
-                    .evaluate(operand, scope)
-                    .map(|value| Value::Boolean(!is_true(&value))),
+                    .truth(operand, scope)
+                    .map(|is_true| Value::Boolean(!is_true)),
                 UnaryOperator::Minus => self.negate(operand, expression, scope),
                 UnaryOperator::Splat => self.splat(operand, scope),
             },
@@ -313,11 +313,11 @@ impl<'c> Evaluator<'c> {
             | ExpressionKind::Function(_)
             | ExpressionKind::Plan(_)
             | ExpressionKind::TypeAlias(_)
-            | ExpressionKind::TypeDefinition { .. }
+            | ExpressionKind::TypeDefinition(_)
             | ExpressionKind::TypeMapping { .. } => {
                 self.host.definition(expression, self.at(scope, span))
             }
-            ExpressionKind::Apply { .. } => Err(Error::issue(
+            ExpressionKind::Apply(_) => Err(Error::issue(
                 "The 'apply' block is only available in a plan that is run",
             )
             .into()),
@@ -331,9 +331,14 @@ impl<'c> Evaluator<'c> {
                 Value::Undef
             }),
         };
-        result
-            .and_then(|value| self.bounded(value, &expression.kind))
-            .map_err(|unwind| self.located(unwind, expression))
+        let unwind = match result {
+            Ok(value) => match self.check_bounds(&value, &expression.kind) {
+                Ok(()) => return Ok(value),
+                Err(unwind) => unwind,
+            },
+            Err(unwind) => unwind,
+        };
+        Err(self.located(unwind, expression))
     }
 
     fn binary(
@@ -349,16 +354,12 @@ impl<'c> Evaluator<'c> {
         };
         match operator {
             And => {
-                let left = is_true(&self.evaluate(left, scope)?);
-                Ok(Value::Boolean(
-                    left && is_true(&self.evaluate(right, scope)?),
-                ))
+                let both = self.truth(left, scope)? && self.truth(right, scope)?;
+                Ok(Value::Boolean(both))
             }
             Or => {
-                let left = is_true(&self.evaluate(left, scope)?);
-                Ok(Value::Boolean(
-                    left || is_true(&self.evaluate(right, scope)?),
-                ))
+                let either = self.truth(left, scope)? || self.truth(right, scope)?;
+                Ok(Value::Boolean(either))
             }
             Match => self
                 .match_expression(left, right, scope)

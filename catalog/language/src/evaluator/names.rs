@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use ficelle_model::reference::{capitalize, unrooted};
+use ficelle_model::qualified::{capitalize, unrooted};
 
 use super::Evaluator;
 use crate::{
@@ -54,7 +54,7 @@ impl Evaluator<'_> {
             return Ok(None);
         }
         Ok(Some(Type::Resource(Arc::new(ResourceType {
-            type_name: Some(capitalize(name).into()),
+            type_name: Some(capitalize(name)),
             title: None,
         }))))
     }

@@ -2,7 +2,7 @@
 
 use std::{rc::Rc, sync::Arc};
 
-use ficelle_model::{names::Kind, reference::unrooted};
+use ficelle_model::qualified::{is_qualified, unrooted};
 use ficelle_syntax::ast::{AssignmentOperator, Expression, ExpressionKind, Variable, VariableForm};
 
 use super::{Evaluator, label};
@@ -55,8 +55,8 @@ impl Evaluator<'_> {
         scope: &Rc<Scope>,
     ) -> Evaluated {
         let name = &variable.name;
-        let kind = || Kind::known(variable.memo.get_or(|| Kind::of(name).word()));
-        let reason = match self.find(variable.form, name, scope, kind) {
+        let find = || scope.variable_of(variable);
+        let reason = match self.find(variable.form, name, scope, find) {
             Found::Value(value) => return Ok(value),
             Found::Nothing(reason) => reason,
         };
@@ -85,7 +85,7 @@ impl Evaluator<'_> {
     }
 
     fn find_variable(&self, name: &str, scope: &Scope) -> Found {
-        self.find(VariableForm::of(name), name, scope, || Kind::of(name))
+        self.find(VariableForm::of(name), name, scope, || scope.variable(name))
     }
 
     fn find(
@@ -93,7 +93,7 @@ impl Evaluator<'_> {
         form: VariableForm,
         name: &str,
         scope: &Scope,
-        kind: impl FnOnce() -> Kind,
+        find_plain: impl FnOnce() -> Option<Value>,
     ) -> Found {
         match form {
             VariableForm::Group(number) => {
@@ -102,7 +102,7 @@ impl Evaluator<'_> {
                 Found::Value(group.map_or(Value::Undef, Value::String))
             }
             _ if self.pending.is_early(name, scope) => Found::Nothing(None),
-            VariableForm::Plain => scope.variable_of(kind(), name).into(),
+            VariableForm::Plain => find_plain().into(),
             VariableForm::Qualified => self.find_qualified(name),
         }
     }
@@ -248,7 +248,7 @@ impl Evaluator<'_> {
         scope: &Rc<Scope>,
     ) -> Evaluated<()> {
         let name = &variable.name;
-        if variable.form == VariableForm::Qualified && name.contains("::") {
+        if variable.form == VariableForm::Qualified && is_qualified(name) {
             let message = format!(
                 "Illegal attempt to assign to '{name}'. Cannot assign to variables in other \
                  namespaces"
@@ -263,7 +263,7 @@ impl Evaluator<'_> {
             return Err(Error::issue(message).at(target.span).into());
         }
         let reserved = is_reserved(name);
-        if !reserved && scope.set(name.clone(), value.clone()).is_ok() {
+        if !reserved && scope.set_of(variable, value.clone()).is_ok() {
             return Ok(());
         }
         Err(Error::issue(if reserved {

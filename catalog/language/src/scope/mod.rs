@@ -6,6 +6,7 @@
 //! lexical surrounding of a lambda, the inherited class of a class, and the node's or the top
 //! scope for everything else.
 
+mod places;
 mod variables;
 
 use std::{
@@ -15,10 +16,12 @@ use std::{
     sync::Arc,
 };
 
-use ficelle_model::names::{Kind, Names};
+use ficelle_model::names::Kind;
+use ficelle_syntax::ast::Variable;
 use rustc_hash::FxHashMap;
 
 use crate::values::Value;
+pub use places::Places;
 use variables::Variables;
 
 /// Variables, and where to look further.
@@ -71,7 +74,7 @@ impl Scope {
         kind: ScopeKind,
         parent: Rc<Scope>,
         context: Rc<dyn Any>,
-        known: Arc<Names>,
+        known: Arc<Places>,
     ) -> Rc<Self> {
         Self::with(kind, Some(parent), Some(context), Variables::known(known))
     }
@@ -119,14 +122,20 @@ impl Scope {
     /// The value of an unqualified variable, here or further up. An inherited class and the node
     /// are further up; another class's variables are not.
     pub fn variable(&self, name: &str) -> Option<Value> {
-        self.variable_of(Kind::of(name), name)
+        let kind = Kind::of(name);
+        self.find(|variables| variables.get(kind, name))
     }
 
-    /// As [`Self::variable`], for one who knows the name's kind already.
-    pub fn variable_of(&self, kind: Kind, name: &str) -> Option<Value> {
+    /// As [`Self::variable`], of a variable in a tree.
+    pub fn variable_of(&self, variable: &Variable) -> Option<Value> {
+        self.find(|variables| variables.get_of(variable))
+    }
+
+    #[inline]
+    fn find(&self, look: impl Fn(&Variables) -> Option<&Value>) -> Option<Value> {
         let mut scope = self;
         loop {
-            if let Some(value) = scope.variables.borrow().get(kind, name) {
+            if let Some(value) = look(&scope.variables.borrow()) {
                 return Some(value.clone());
             }
             scope = scope.parent.as_deref()?;
@@ -155,6 +164,15 @@ impl Scope {
     /// It is set in this scope already.
     pub fn set(&self, name: impl Into<Arc<str>>, value: Value) -> Result<(), AlreadySet> {
         let was_free = self.variables.borrow_mut().set(name.into(), value);
+        was_free.then_some(()).ok_or(AlreadySet)
+    }
+
+    /// As [`Self::set`], of a variable in a tree.
+    ///
+    /// # Errors
+    /// It is set in this scope already.
+    pub fn set_of(&self, variable: &Variable, value: Value) -> Result<(), AlreadySet> {
+        let was_free = self.variables.borrow_mut().set_of(variable, value);
         was_free.then_some(()).ok_or(AlreadySet)
     }
 

@@ -1,6 +1,6 @@
 //! Types from text: `Array[Integer, 1]` as it stands in a string, without an evaluator.
 
-use ficelle_model::reference::unrooted;
+use ficelle_model::qualified::unrooted;
 use ficelle_syntax::{
     ast::{Expression, ExpressionKind, UnaryOperator},
     parse_expression,

@@ -8,18 +8,19 @@ use ficelle_language::{Value, error::Evaluated, values::Key as Name};
 use super::{Invocation, Lookup};
 use crate::{
     hierarchy::{Backend, Entry, Hierarchy, entry::Location},
-    key::is_plain,
+    key::Key,
 };
 
 impl Lookup {
-    /// Whether nothing has a value for a key, nor options, as far as the data that was read for
-    /// other keys tells. Where that does not tell, or somebody wants to know why, the key is to be
+    /// Whether nothing has a value for a parameter, nor options, as far as the data that was read
+    /// for other keys tells. Where that does not tell, or somebody wants to know why, the key is to be
     /// looked up.
-    pub(super) fn is_unheard_of(&self, invocation: &Invocation<'_>, key: &str) -> Evaluated<bool> {
-        if self.trace.is_on() || !is_plain(key) {
+    pub(super) fn is_unheard_of(&self, invocation: &Invocation<'_>, key: &Key) -> Evaluated<bool> {
+        if self.trace.is_on() {
             return Ok(false);
         }
-        let module = key.split_once("::").map_or("", |(module, _)| module);
+        let module = key.module.as_deref().unwrap_or_default();
+        let key = &*key.text;
         let (Some(hierarchies), Some(options)) = (
             self.hierarchies.borrow().of_key(module),
             self.options.borrow().of_key(module),

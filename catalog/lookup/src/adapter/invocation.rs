@@ -25,7 +25,7 @@ pub(crate) struct Invocation<'h> {
     pub(super) names: Rc<Vec<Arc<str>>>,
     bound: Option<(Arc<str>, Value)>,
     pub(super) layers: Layers,
-    given: Rc<Given>,
+    given: Option<Rc<Given>>,
     /// Keeps which variables were asked for.
     watch: Option<Rc<RefCell<Seen>>>,
 }
@@ -70,7 +70,7 @@ impl<'h> Invocation<'h> {
             names: Rc::default(),
             bound: None,
             layers,
-            given: Rc::default(),
+            given: None,
             watch: None,
         }
     }
@@ -87,7 +87,7 @@ impl<'h> Invocation<'h> {
 
     /// Whether variables are what they were.
     pub fn still_sees(&self, seen: &Seen) -> Evaluated<bool> {
-        let is_plain = self.bound.is_none() && self.given.overrides.is_none();
+        let is_plain = self.bound.is_none() && self.overrides().is_none();
         for (name, before) in seen {
             if is_plain && is_reserved(name) {
                 continue;
@@ -107,19 +107,24 @@ impl<'h> Invocation<'h> {
     /// The same with values that the call brought along.
     pub fn with_given(self, given: Given) -> Self {
         Self {
-            given: Rc::new(given),
+            given: Some(Rc::new(given)),
             ..self
         }
     }
 
     /// The value that the call brought along to go before all data.
     pub fn overriding(&self, name: &str) -> Option<Value> {
-        self.given.overrides.as_ref()?.get(name).cloned()
+        self.overrides()?.get(name).cloned()
     }
 
     /// The value that the call brought along for what is not found.
     pub fn default(&self, name: &str) -> Option<Value> {
-        self.given.defaults.as_ref()?.get(name).cloned()
+        let given = self.given.as_ref()?;
+        given.defaults.as_ref()?.get(name).cloned()
+    }
+
+    fn overrides(&self) -> Option<&Value> {
+        self.given.as_ref()?.overrides.as_ref()
     }
 
     /// A question within this one.

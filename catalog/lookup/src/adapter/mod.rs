@@ -85,12 +85,12 @@ impl Lookup {
     ///
     /// # Errors
     /// A data file cannot be read, an interpolation or a conversion fails.
-    pub fn parameter(&self, host: &dyn LookupHost, name: &str) -> Evaluated<Option<Value>> {
+    pub fn parameter(&self, host: &dyn LookupHost, key: &Key) -> Evaluated<Option<Value>> {
         let invocation = Invocation::new(host, Layers::All);
-        if self.is_unheard_of(&invocation, name)? {
+        if self.is_unheard_of(&invocation, key)? {
             return Ok(None);
         }
-        self.find(&invocation, name, None)
+        self.find(&invocation, &key.text, None)
     }
 
     /// Interpolates a value that a back end made.

@@ -4,8 +4,9 @@ use std::sync::Arc;
 
 use super::{Parse, Parser, expression_at};
 use crate::ast::{
-    ClassDefinition, DefineDefinition, Expression, ExpressionKind, FunctionDefinition, HashEntry,
-    Lambda, NodeDefinition, Parameter, PlanDefinition, Slot, TypeAliasDefinition,
+    Apply, ClassDefinition, DefineDefinition, Expression, ExpressionKind, FunctionDefinition,
+    HashEntry, Lambda, NodeDefinition, Parameter, PlanDefinition, Slot, TypeAliasDefinition,
+    TypeDefinition,
 };
 use crate::lexer::{Token, TokenKind};
 
@@ -107,7 +108,7 @@ impl<'s> Parser<'s> {
         let arguments = self.call_arguments()?;
         let body = self.block()?;
         Ok(expression_at(
-            ExpressionKind::Apply { arguments, body },
+            ExpressionKind::Apply(Box::new(Apply { arguments, body })),
             self.span_from(start),
         ))
     }
@@ -159,6 +160,7 @@ impl<'s> Parser<'s> {
             parent,
             body,
             span,
+            layout: Slot::default(),
         };
         Ok(expression_at(ExpressionKind::Node(Arc::new(node)), span))
     }
@@ -256,7 +258,8 @@ impl<'s> Parser<'s> {
         };
         let body = self.block()?;
         let name = self.shared(self.slice(name));
-        let kind = ExpressionKind::TypeDefinition { name, parent, body };
+        let definition = TypeDefinition { name, parent, body };
+        let kind = ExpressionKind::TypeDefinition(Box::new(definition));
         Ok(expression_at(kind, self.span_from(keyword.start)))
     }
 

@@ -192,7 +192,8 @@ fn expression(node: &Expression) -> Pn {
             "type-mapping",
             [expression(type_expression), expression(mapping)],
         ),
-        ExpressionKind::TypeDefinition { name, parent, body } => {
+        ExpressionKind::TypeDefinition(definition) => {
+            let TypeDefinition { name, parent, body } = &**definition;
             let parent = parent.as_deref().map_or(Pn::Nil, text);
             let body = match body.is_empty() {
                 true => call("nop", []),
@@ -200,9 +201,9 @@ fn expression(node: &Expression) -> Pn {
             };
             call("type-definition", [text(name), parent, body])
         }
-        ExpressionKind::Apply { arguments, body } => {
-            let mut entries = vec![entry("args", Pn::List(list(arguments)))];
-            entries.extend(body_entry("body", body));
+        ExpressionKind::Apply(apply) => {
+            let mut entries = vec![entry("args", Pn::List(list(&apply.arguments)))];
+            entries.extend(body_entry("body", &apply.body));
             map_call("apply", entries)
         }
         ExpressionKind::Epp(node) => {

@@ -80,12 +80,14 @@ impl Checker<'_> {
                     checker.visit_attributes(&collector.attributes, None);
                 });
             }
-            ExpressionKind::Apply { arguments, body } => {
+            ExpressionKind::Apply(apply) => {
                 if self.path.contains(&Frame::Apply) {
                     self.not_when_compiling(node);
                 }
-                self.within(Frame::Other, |checker| checker.visit_all(arguments));
-                self.within(Frame::Apply, |checker| checker.visit_body(body, node.span));
+                self.within(Frame::Other, |checker| checker.visit_all(&apply.arguments));
+                self.within(Frame::Apply, |checker| {
+                    checker.visit_body(&apply.body, node.span)
+                });
             }
             _ => {}
         }
@@ -219,7 +221,7 @@ impl Checker<'_> {
             | ExpressionKind::Plan(_)
             | ExpressionKind::TypeAlias(_)
             | ExpressionKind::TypeMapping { .. }
-            | ExpressionKind::TypeDefinition { .. } => {
+            | ExpressionKind::TypeDefinition(_) => {
                 let message = format!(
                     "Invalid use of expression. {} does not produce a value",
                     label::an_expression_capital(&node.kind)

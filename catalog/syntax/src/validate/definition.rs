@@ -86,10 +86,12 @@ impl Checker<'_> {
                     checker.visit(mapping);
                 });
             }
-            ExpressionKind::TypeDefinition { body, .. } => {
+            ExpressionKind::TypeDefinition(definition) => {
                 self.check_top(node);
                 self.unsupported(node);
-                self.within(Frame::Other, |checker| checker.visit_body(body, node.span));
+                self.within(Frame::Other, |checker| {
+                    checker.visit_body(&definition.body, node.span);
+                });
             }
             ExpressionKind::Epp(template) => {
                 self.check_capture_last(&template.parameters);
@@ -182,7 +184,7 @@ impl Checker<'_> {
             ExpressionKind::Function(_)
                 | ExpressionKind::Plan(_)
                 | ExpressionKind::TypeAlias(_)
-                | ExpressionKind::TypeDefinition { .. }
+                | ExpressionKind::TypeDefinition(_)
         );
         for frame in self.path.iter().rev() {
             match frame {

@@ -61,8 +61,8 @@ pub(super) fn is_idem(node: &Expression) -> bool {
         | ExpressionKind::Plan(_)
         | ExpressionKind::TypeAlias(_)
         | ExpressionKind::TypeMapping { .. }
-        | ExpressionKind::TypeDefinition { .. }
-        | ExpressionKind::Apply { .. }
+        | ExpressionKind::TypeDefinition(_)
+        | ExpressionKind::Apply(_)
         | ExpressionKind::Epp(_)
         | ExpressionKind::RenderText(_)
         | ExpressionKind::RenderExpression(_) => false,

@@ -55,7 +55,7 @@ impl Checker<'_> {
                     | ExpressionKind::Plan(_)
                     | ExpressionKind::TypeAlias(_)
                     | ExpressionKind::TypeMapping { .. }
-                    | ExpressionKind::TypeDefinition { .. }
+                    | ExpressionKind::TypeDefinition(_)
                     | ExpressionKind::Nop
             );
             if !is_definition {

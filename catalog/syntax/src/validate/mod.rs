@@ -168,7 +168,7 @@ impl Checker<'_> {
             | ExpressionKind::Plan(_)
             | ExpressionKind::TypeAlias(_)
             | ExpressionKind::TypeMapping { .. }
-            | ExpressionKind::TypeDefinition { .. }
+            | ExpressionKind::TypeDefinition(_)
             | ExpressionKind::Epp(_) => self.visit_definition(node),
             ExpressionKind::Call(_)
             | ExpressionKind::MethodCall(_)
@@ -176,7 +176,7 @@ impl Checker<'_> {
             | ExpressionKind::ResourceDefaults(_)
             | ExpressionKind::ResourceOverride(_)
             | ExpressionKind::Collector(_)
-            | ExpressionKind::Apply { .. } => self.visit_call(node),
+            | ExpressionKind::Apply(_) => self.visit_call(node),
             ExpressionKind::If { .. }
             | ExpressionKind::Unless { .. }
             | ExpressionKind::Case { .. }

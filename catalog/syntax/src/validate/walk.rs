@@ -103,8 +103,8 @@ pub(super) fn each_child<'e>(node: &'e Expression, visit: &mut dyn FnMut(&'e Exp
         | ExpressionKind::Plan(_)
         | ExpressionKind::TypeAlias(_)
         | ExpressionKind::TypeMapping { .. }
-        | ExpressionKind::TypeDefinition { .. }
-        | ExpressionKind::Apply { .. }
+        | ExpressionKind::TypeDefinition(_)
+        | ExpressionKind::Apply(_)
         | ExpressionKind::Epp(_)
         | ExpressionKind::RenderText(_)
         | ExpressionKind::Nop => {}

@@ -27,7 +27,7 @@ use ficelle_language::{
 };
 use ficelle_model::{
     inputs::Inputs as _,
-    reference::unrooted,
+    qualified::unrooted,
     ruby::{RubyEnvironment, RubyError, RubySession},
 };
 use ficelle_syntax::source::Span;

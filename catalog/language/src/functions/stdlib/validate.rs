@@ -1,6 +1,6 @@
 //! Checks that raise where a value does not fit: types have since taken their place.
 
-use ficelle_model::reference::unrooted;
+use ficelle_model::qualified::unrooted;
 
 use super::{
     super::{Dispatch, Function, fail, function, legacy, on, unchecked},

@@ -7,7 +7,7 @@ mod texts;
 
 use std::{borrow::Cow, sync::Arc};
 
-use ficelle_model::reference::unrooted;
+use ficelle_model::qualified::unrooted;
 
 use super::{InitType, Type, object_definition, type_set};
 use crate::values::Value;
