@@ -73,25 +73,32 @@ pub struct Error {
 }
 
 impl Error {
+    // What makes errors is cold, so that what leads to it is kept out of the way of everything else.
+
     /// An error raised below an expression, as a function does it.
+    #[cold]
     pub fn new(message: impl Into<String>) -> Self {
-        Self::of_kind(ErrorKind::Raised, message)
+        Self::of_kind(ErrorKind::Raised, message.into())
     }
 
     /// An error about an expression.
+    #[cold]
     pub fn issue(message: impl Into<String>) -> Self {
-        Self::of_kind(ErrorKind::Issue, message)
+        Self::of_kind(ErrorKind::Issue, message.into())
     }
 
     /// An error whose message is complete; a place is still added where it has none.
+    #[cold]
     pub fn complete(message: impl Into<String>) -> Self {
-        Self::of_kind(ErrorKind::Final, message)
+        Self::of_kind(ErrorKind::Final, message.into())
     }
 
-    fn of_kind(kind: ErrorKind, message: impl Into<String>) -> Self {
+    #[cold]
+    #[inline(never)]
+    fn of_kind(kind: ErrorKind, message: String) -> Self {
         Self {
             kind,
-            message: message.into(),
+            message,
             location: None,
             stack: Vec::new(),
             at: None,
@@ -100,6 +107,7 @@ impl Error {
 
     /// Names the guilty operand of the expression that is being evaluated.
     #[must_use]
+    #[cold]
     pub fn at(mut self, span: Span) -> Self {
         self.at.get_or_insert(span);
         self
@@ -108,6 +116,7 @@ impl Error {
     /// Gives the error its place and completes its message. `what` names the expression with an
     /// article (`a Function Call`). Does nothing where the place is known already.
     #[must_use]
+    #[cold]
     pub fn placed(mut self, source: &Source, span: Span, what: &str) -> Self {
         if self.location.is_some() {
             return self;
@@ -140,6 +149,8 @@ impl fmt::Display for Error {
 impl std::error::Error for Error {}
 
 impl From<Error> for Unwind {
+    #[cold]
+    #[inline(never)]
     fn from(error: Error) -> Self {
         Self::Error(Box::new(error))
     }
@@ -147,6 +158,7 @@ impl From<Error> for Unwind {
 
 impl Unwind {
     /// The error that this is to somebody who can do nothing with control flow.
+    #[cold]
     pub fn into_error(self) -> Error {
         let stray = |message: &str, location: Location| {
             let mut error = Error::complete(message);

@@ -387,6 +387,7 @@ impl<'c> Evaluator<'c> {
     }
 
     /// Gives an error that has no place the one of an expression.
+    #[cold]
     fn located(&self, unwind: Unwind, expression: &Expression) -> Unwind {
         match unwind {
             Unwind::Error(error) if error.location.is_none() => {
@@ -398,6 +399,7 @@ impl<'c> Evaluator<'c> {
     }
 
     /// Gives an error that has no place the one of `span`.
+    #[cold]
     pub fn place(&self, unwind: Unwind, span: Span, what: &str) -> Unwind {
         match unwind {
             Unwind::Error(error) => error.placed(&self.source.borrow(), span, what).into(),
