@@ -75,18 +75,18 @@ pub fn is_capitalized(name: &str) -> bool {
 
 /// `apache::vhost` to `Apache::Vhost`.
 pub fn capitalize(name: &str) -> Arc<str> {
-    let mut text = SmallVec::<[u8; 64]>::from_slice(without_roots(name).as_bytes());
-    text.make_ascii_lowercase();
-    if let Some(first) = text.first_mut() {
-        first.make_ascii_uppercase();
-    }
+    let mut buffer = SmallVec::<[u8; 64]>::from_slice(without_roots(name).as_bytes());
+    let text: &mut [u8] = &mut buffer;
     // Of three colons, the last two count as well.
-    for at in 2..text.len() {
-        if text[at - 1] == b':' && text[at - 2] == b':' {
-            text[at].make_ascii_uppercase();
-        }
+    let mut colons = 2;
+    for byte in &mut *text {
+        *byte = match colons {
+            ..2 => byte.to_ascii_lowercase(),
+            _ => byte.to_ascii_uppercase(),
+        };
+        colons = if *byte == b':' { colons + 1 } else { 0 };
     }
-    let text = std::str::from_utf8(&text);
+    let text = std::str::from_utf8(text);
     text.expect("only letters of ASCII have changed").into()
 }
 

@@ -92,7 +92,7 @@ pub struct Variable {
     pub name: Arc<str>,
     /// What the name looks like.
     pub form: VariableForm,
-    /// For what is worked out of the name.
+    /// For what is worked out of the last segment of the name.
     pub memo: Memo,
     /// For where a body's scope has it.
     pub place: Memo,
@@ -103,8 +103,8 @@ pub struct Variable {
 pub enum VariableForm {
     /// `name`
     Plain,
-    /// `class::name`, `::name`
-    Qualified,
+    /// `class::name`, `::name`: where the last segment begins, zero where there is no `::`.
+    Qualified(u32),
     /// `1`: a group of the last match. Nothing is known of a number that is too large.
     Group(Option<u32>),
 }
@@ -119,6 +119,15 @@ impl Variable {
             place: Memo::default(),
         }
     }
+
+    /// The last segment of the name, by which a scope has it.
+    #[inline]
+    pub fn leaf(&self) -> &str {
+        match self.form {
+            VariableForm::Qualified(leaf) => &self.name[leaf as usize..],
+            _ => &self.name,
+        }
+    }
 }
 
 impl VariableForm {
@@ -126,7 +135,11 @@ impl VariableForm {
     pub fn of(name: &str) -> Self {
         match name.as_bytes() {
             [first, ..] if first.is_ascii_digit() => Self::Group(name.parse().ok()),
-            bytes if bytes.contains(&b':') => Self::Qualified,
+            bytes if bytes.contains(&b':') => {
+                let mut pairs = bytes.windows(2);
+                let separator = pairs.rposition(|pair| pair == b"::");
+                Self::Qualified(separator.map_or(0, |at| at as u32 + 2))
+            }
             _ => Self::Plain,
         }
     }

@@ -12,6 +12,7 @@ use ficelle_language::{
     },
     scope::ScopeKind,
 };
+use ficelle_model::names::Kind as NameKind;
 use ficelle_syntax::{
     ast::{ClassDefinition, DefineDefinition, Expression, Parameter as Formal, Slot},
     source::{Source as Text, Span},
@@ -25,7 +26,7 @@ use super::{
     layout::Layout,
     overrides::at,
     resources::{Line, Mode, Parameter, ResourceId, Source, Stage},
-    signature::Signature,
+    signature::{Signature, is_everywhere},
 };
 
 /// The parameters of a definition.
@@ -286,12 +287,18 @@ impl Compiler<'_> {
         if matches!(body.kind, ScopeKind::Node) {
             return Ok(());
         }
+        let formals = body.formals.parameters;
+        let mut all_known = true;
         for (name, parameter) in &self.table.get(id).parameters {
-            if !matches!(&**name, "name" | "title") {
-                scope.replace(name.clone(), parameter.value.clone());
+            let place = layout.places.of(NameKind::of(name), name);
+            all_known &= place.is_some_and(|place| place < formals.len()) || is_everywhere(name);
+            match place {
+                _ if matches!(&**name, "name" | "title") => {}
+                Some(place) => scope.put(place, parameter.value.clone()),
+                None => scope.replace(name.clone(), parameter.value.clone()),
             }
         }
-        let formals = body.formals.parameters;
+        self.table.get_mut(id).parameters.reserve(layout.defaults);
         let defaults = Defaults::placed(formals, &layout.places);
         for (formal, place) in formals.iter().zip(&layout.parameters) {
             let Some(default) = &formal.default else {
@@ -319,7 +326,7 @@ impl Compiler<'_> {
         let declared = self.table.get(id);
         let given = &declared.parameters;
         let variables = scope.places();
-        if signature.fits_body(given, &variables, layout) {
+        if all_known && signature.fits_body(&variables, layout) {
             return match &layout.reserved {
                 None => Ok(()),
                 Some(name) => {

@@ -337,7 +337,7 @@ impl Compiler<'_> {
         kind: Kind,
         parameters: Parameters,
         site: Site<'_, '_>,
-    ) -> Evaluated<Declared> {
+    ) -> Evaluated<Box<Declared>> {
         self.entitled(reference, None, kind, parameters, site)
     }
 
@@ -349,7 +349,7 @@ impl Compiler<'_> {
         kind: Kind,
         parameters: Parameters,
         site: Site<'_, '_>,
-    ) -> Evaluated<Declared> {
+    ) -> Evaluated<Box<Declared>> {
         kind.of_title(&reference.title)?;
         let frame = Frame::of(site.scope);
         let mut tags = Tags::new(&self.words);
@@ -361,7 +361,7 @@ impl Compiler<'_> {
             tags::add_if_valid(&mut tags, &reference.title);
         }
         let defaults = frame.defaults(&reference.type_name);
-        let mut declared = Declared {
+        let mut declared = Box::new(Declared {
             tags,
             parameters,
             scope: kind.has_body().then(|| Rc::clone(site.scope)),
@@ -379,7 +379,7 @@ impl Compiler<'_> {
             odd_title,
             kind,
             frame,
-        };
+        });
         for (name, default) in defaults {
             if !declared.parameters.contains_key(&name) {
                 declared.set(name, default).map_err(Error::new)?;
@@ -402,7 +402,7 @@ impl Compiler<'_> {
     }
 
     /// Puts a resource into the catalog, below what surrounds it.
-    pub(super) fn add(&self, declared: Declared) -> Evaluated<ResourceId> {
+    pub(super) fn add(&self, declared: Box<Declared>) -> Evaluated<ResourceId> {
         let is_class = declared.kind.is_class();
         let is_stage = &*declared.reference.type_name == "Stage";
         let has_stage = declared

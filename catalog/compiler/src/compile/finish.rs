@@ -168,11 +168,12 @@ impl Compiler<'_> {
 
     fn resource(
         &self,
-        mut declared: Declared,
+        mut declared: Box<Declared>,
         kind: Arc<str>,
         words: &Arc<Names>,
     ) -> Evaluated<Resource> {
         let (parameters, sensitive) = self.parameters(&mut declared)?;
+        let declared = *declared;
         Ok(Resource {
             reference: declared.reference,
             parameters,

@@ -31,6 +31,8 @@ pub(super) struct Layout {
     pub caller_module_name: usize,
     /// For each parameter of the definition.
     pub parameters: Vec<Parameter>,
+    /// How many parameters have a default that is not known to be undef.
+    pub defaults: usize,
     /// A parameter that no body may have.
     pub reserved: Option<Arc<str>>,
     /// Of a class, for each parameter, its key in the data.
@@ -70,6 +72,9 @@ impl Layout {
         });
         let mut all = formals.iter().map(|formal| &formal.name);
         let reserved = all.find(|name| is_reserved(name));
+        let defaults = formals.iter().filter_map(|formal| formal.default.as_ref());
+        let defaults = defaults.filter(|default| !matches!(default.kind, ExpressionKind::Undef));
+        let defaults = defaults.count();
         Self {
             places: Arc::new(Places::new(names)),
             title,
@@ -77,6 +82,7 @@ impl Layout {
             module_name,
             caller_module_name,
             parameters,
+            defaults,
             reserved: reserved.cloned(),
             keys: OnceLock::new(),
         }

@@ -219,9 +219,13 @@ pub(super) struct Place {
     pub containers: SmallVec<[ResourceId; 2]>,
 }
 
+/// Resources by their ids. They are large, and go through many hands until they are here.
+#[expect(clippy::vec_box, reason = "a pointer is moved, not what it points at")]
+type Entries = Vec<Box<Declared>>;
+
 /// The resources of a catalog.
 pub(super) struct Table {
-    entries: RefCell<Vec<Declared>>,
+    entries: RefCell<Entries>,
     by_reference: RefCell<FxHashMap<Reference, ResourceId>>,
     /// For each resource, by its id.
     places: RefCell<Vec<Place>>,
@@ -281,12 +285,16 @@ impl Table {
     }
 
     /// Adds a resource under its reference and its aliases.
-    pub(super) fn add(&self, resource: Declared, aliases: &[Alias]) -> Result<ResourceId, Refusal> {
+    pub(super) fn add(
+        &self,
+        resource: Box<Declared>,
+        aliases: &[Alias],
+    ) -> Result<ResourceId, Refusal> {
         let mut by_reference = self.by_reference.borrow_mut();
         if let Some(existing) = by_reference.get(&resource.reference) {
             return Err(Refusal::Duplicate {
                 existing: *existing,
-                refused: Box::new(resource),
+                refused: resource,
             });
         }
         let mut entries = self.entries.borrow_mut();
@@ -305,7 +313,7 @@ impl Table {
                 }
                 return Err(Refusal::Alias {
                     alias: alias.clone(),
-                    refused: Box::new(resource),
+                    refused: resource,
                     existing: *existing,
                 });
             }
@@ -327,13 +335,13 @@ impl Table {
 
     /// A resource, to look at.
     pub(super) fn get(&self, id: ResourceId) -> Ref<'_, Declared> {
-        Ref::map(self.entries.borrow(), |entries| &entries[id.0 as usize])
+        Ref::map(self.entries.borrow(), |entries| &*entries[id.0 as usize])
     }
 
     /// A resource, to change.
     pub(super) fn get_mut(&self, id: ResourceId) -> RefMut<'_, Declared> {
         RefMut::map(self.entries.borrow_mut(), |entries| {
-            &mut entries[id.0 as usize]
+            &mut *entries[id.0 as usize]
         })
     }
 
@@ -388,12 +396,12 @@ impl Table {
     }
 
     /// Everything, which is gone from here then.
-    pub(super) fn take(&self) -> (Vec<Declared>, Vec<Place>) {
+    pub(super) fn take(&self) -> (Entries, Vec<Place>) {
         (self.entries.take(), self.places.take())
     }
 }
 
-impl std::ops::Index<ResourceId> for [Declared] {
+impl std::ops::Index<ResourceId> for [Box<Declared>] {
     type Output = Declared;
 
     fn index(&self, id: ResourceId) -> &Declared {

@@ -11,7 +11,7 @@ use ficelle_language::{
 
 use ficelle_model::{Reference, names::Kind};
 
-use super::{layout::Layout, resources::Parameters};
+use super::layout::Layout;
 use crate::types::is_metaparameter;
 
 /// The parameters of a definition.
@@ -47,14 +47,8 @@ impl Signature {
         }
     }
 
-    /// Whether what a resource was given, and what the variables of its body hold now that the
-    /// defaults are among them, is right.
-    pub(super) fn fits_body(
-        &self,
-        given: &Parameters,
-        variables: &[Option<Value>],
-        layout: &Layout,
-    ) -> bool {
+    /// Whether what the variables of a body hold, now that the defaults are among them, is right.
+    pub(super) fn fits_body(&self, variables: &[Option<Value>], layout: &Layout) -> bool {
         let mut members = self.members.iter().zip(&layout.parameters);
         let mut literal_fits = self.literal_fits.iter();
         members.all(|(member, parameter)| {
@@ -64,9 +58,7 @@ impl Signature {
                 (Some(value), Some(literal)) if literal_fits && is_alike(value, literal) => true,
                 (Some(value), _) => member.parameter_type.is_instance(value),
             }
-        }) && given
-            .keys()
-            .all(|name| self.has(name) || is_everywhere(name))
+        })
     }
 
     /// What is wrong with the values of a resource's parameters, in the reference's words.
@@ -120,6 +112,6 @@ fn is_alike(value: &Value, literal: &Value) -> bool {
 }
 
 /// Whether every class and define has this parameter.
-fn is_everywhere(name: &str) -> bool {
+pub(super) fn is_everywhere(name: &str) -> bool {
     name == "name" || is_metaparameter(name)
 }

@@ -2,7 +2,7 @@
 
 use std::{rc::Rc, sync::Arc};
 
-use ficelle_model::qualified::{is_qualified, unrooted};
+use ficelle_model::qualified::{split_last, unrooted};
 use ficelle_syntax::ast::{AssignmentOperator, Expression, ExpressionKind, Variable, VariableForm};
 
 use super::{Evaluator, label};
@@ -42,24 +42,30 @@ impl Evaluator<'_> {
     /// The value of a variable by its name as written, without the dollar; `None` where it is
     /// not known. Unlike `$name`, asking does no harm.
     pub fn variable(&self, name: &str, scope: &Scope) -> Option<Value> {
-        match self.find_variable(name, scope) {
-            Found::Value(value) => Some(value),
-            Found::Nothing(_) => None,
-        }
+        self.find(Sought::Named(name), scope)
     }
 
+    #[inline]
     pub(super) fn variable_expression(
         &self,
         variable: &Variable,
         expression: &Expression,
         scope: &Rc<Scope>,
     ) -> Evaluated {
-        let name = &variable.name;
-        let find = || scope.variable_of(variable);
-        let reason = match self.find(variable.form, name, scope, find) {
-            Found::Value(value) => return Ok(value),
-            Found::Nothing(reason) => reason,
-        };
+        match self.find(Sought::Written(variable), scope) {
+            Some(value) => Ok(value),
+            None => self.unknown_variable(&variable.name, expression, scope),
+        }
+    }
+
+    /// What a variable without a value is, if nothing is raised.
+    #[cold]
+    fn unknown_variable(
+        &self,
+        name: &str,
+        expression: &Expression,
+        scope: &Rc<Scope>,
+    ) -> Evaluated {
         if self.pending.is_early(name, scope) {
             return Err(Error::issue(format!("Unknown variable: '{name}'.")).into());
         }
@@ -73,50 +79,37 @@ impl Evaluator<'_> {
             false if settings.strict == Strict::Off => Strict::Off,
             false => Strict::Warning,
         };
-        self.lenient(severity, expression, || match reason {
-            Some(reason) if severity == Strict::Error => {
-                format!("Unknown variable: '{name}'. {reason}")
-                    .trim_end()
-                    .to_owned()
-            }
-            _ => format!("Unknown variable: '{name}'."),
+        self.lenient(severity, expression, || {
+            format!("Unknown variable: '{name}'.")
         })?;
         Ok(Value::Undef)
     }
 
-    fn find_variable(&self, name: &str, scope: &Scope) -> Found {
-        self.find(VariableForm::of(name), name, scope, || scope.variable(name))
-    }
-
-    fn find(
-        &self,
-        form: VariableForm,
-        name: &str,
-        scope: &Scope,
-        find_plain: impl FnOnce() -> Option<Value>,
-    ) -> Found {
-        match form {
+    // For each of the two ways that a variable is sought.
+    #[inline(always)]
+    fn find(&self, sought: Sought<'_>, scope: &Scope) -> Option<Value> {
+        match sought.form() {
             VariableForm::Group(number) => {
                 let number = number.and_then(|number| usize::try_from(number).ok());
                 let group = number.and_then(|number| scope.matched(number));
-                Found::Value(group.map_or(Value::Undef, Value::String))
+                Some(group.map_or(Value::Undef, Value::String))
             }
-            _ if self.pending.is_early(name, scope) => Found::Nothing(None),
-            VariableForm::Plain => find_plain().into(),
-            VariableForm::Qualified => self.find_qualified(name),
+            _ if self.pending.is_early(sought.name(), scope) => None,
+            VariableForm::Plain => sought.visible(scope),
+            VariableForm::Qualified(leaf) => self.find_qualified(sought, leaf as usize),
         }
     }
 
-    fn find_qualified(&self, name: &str) -> Found {
-        let absolute = unrooted(name);
-        let mut pairs = absolute.as_bytes().windows(2);
-        match pairs.rposition(|pair| pair == b"::") {
-            None if absolute.len() == name.len() => Found::Nothing(None),
-            None => self.host.top_scope().variable(absolute).into(),
-            Some(at) => match self.host.class_scope(&absolute[..at]) {
-                ClassScope::Evaluated(scope) => scope.class_variable(&absolute[at + 2..]).into(),
+    /// `leaf` is where the last segment begins.
+    fn find_qualified(&self, sought: Sought<'_>, leaf: usize) -> Option<Value> {
+        let name = sought.name();
+        let end = leaf.checked_sub("::".len())?;
+        match unrooted(&name[..end]) {
+            "" => sought.visible(&self.host.top_scope()),
+            class => match self.host.class_scope(class) {
+                ClassScope::Evaluated(scope) => sought.of_class(&scope),
                 ClassScope::NotEvaluated | ClassScope::Unknown => {
-                    self.host.top_scope().variable(absolute).into()
+                    self.host.top_scope().variable(unrooted(name))
                 }
             },
         }
@@ -248,7 +241,7 @@ impl Evaluator<'_> {
         scope: &Rc<Scope>,
     ) -> Evaluated<()> {
         let name = &variable.name;
-        if variable.form == VariableForm::Qualified && is_qualified(name) {
+        if matches!(variable.form, VariableForm::Qualified(leaf) if leaf > 0) {
             let message = format!(
                 "Illegal attempt to assign to '{name}'. Cannot assign to variables in other \
                  namespaces"
@@ -277,15 +270,51 @@ impl Evaluator<'_> {
     }
 }
 
-enum Found {
-    Value(Value),
-    Nothing(Option<String>),
+/// A variable that is sought, by its name or as it is written in a tree, which is faster.
+#[derive(Clone, Copy)]
+enum Sought<'a> {
+    Named(&'a str),
+    Written(&'a Variable),
 }
 
-impl From<Option<Value>> for Found {
-    fn from(value: Option<Value>) -> Self {
-        value.map_or(Self::Nothing(None), Self::Value)
+impl<'a> Sought<'a> {
+    #[inline]
+    fn name(self) -> &'a str {
+        match self {
+            Self::Named(name) => name,
+            Self::Written(variable) => &variable.name,
+        }
     }
+
+    #[inline]
+    fn form(self) -> VariableForm {
+        match self {
+            Self::Named(name) => VariableForm::of(name),
+            Self::Written(variable) => variable.form,
+        }
+    }
+
+    /// Its value as a scope sees it by its last segment.
+    #[inline]
+    fn visible(self, scope: &Scope) -> Option<Value> {
+        match self {
+            Self::Named(name) => scope.variable(leaf(name)),
+            Self::Written(variable) => scope.variable_of(variable),
+        }
+    }
+
+    /// Its value in a class, by its last segment.
+    fn of_class(self, scope: &Scope) -> Option<Value> {
+        match self {
+            Self::Named(name) => scope.class_variable(leaf(name)),
+            Self::Written(variable) => scope.class_variable_of(variable),
+        }
+    }
+}
+
+/// The last segment of a name.
+fn leaf(name: &str) -> &str {
+    split_last(name).map_or(name, |(_, leaf)| leaf)
 }
 
 fn variable_name(target: &Expression) -> Evaluated<&Arc<str>> {

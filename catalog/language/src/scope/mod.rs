@@ -126,7 +126,7 @@ impl Scope {
         self.find(|variables| variables.get(kind, name))
     }
 
-    /// As [`Self::variable`], of a variable in a tree.
+    /// As [`Self::variable`], of a variable in a tree, by its last segment.
     pub fn variable_of(&self, variable: &Variable) -> Option<Value> {
         self.find(|variables| variables.get_of(variable))
     }
@@ -153,6 +153,17 @@ impl Scope {
         self.own_variable(name).or_else(|| match &self.parent {
             Some(parent) if matches!(parent.kind, ScopeKind::Class(_)) => {
                 parent.class_variable(name)
+            }
+            _ => None,
+        })
+    }
+
+    /// As [`Self::class_variable`], of a variable in a tree, by its last segment.
+    pub fn class_variable_of(&self, variable: &Variable) -> Option<Value> {
+        let own = self.variables.borrow().get_of(variable).cloned();
+        own.or_else(|| match &self.parent {
+            Some(parent) if matches!(parent.kind, ScopeKind::Class(_)) => {
+                parent.class_variable_of(variable)
             }
             _ => None,
         })

@@ -48,7 +48,7 @@ impl Places {
 
     #[cold]
     fn find(&self, variable: &Variable) -> Option<usize> {
-        let place = self.of(kind(variable), &variable.name);
+        let place = self.of(kind(variable), variable.leaf());
         let kept = place.map_or(NOWHERE, |place| place as u64);
         // A body of millions of variables, or the millionth million of bodies, goes without.
         if (place.is_none() || kept < NOWHERE) && self.number >> (u64::BITS - BITS) == 0 {
@@ -63,8 +63,8 @@ impl Places {
     }
 }
 
-/// The kind of a variable's name, which the variable keeps.
+/// The kind of the name by which a scope has a variable; the variable keeps it.
 #[inline]
 pub(super) fn kind(variable: &Variable) -> Kind {
-    Kind::known(variable.memo.get_or(|| Kind::of(&variable.name).word()))
+    Kind::known(variable.memo.get_or(|| Kind::of(variable.leaf()).word()))
 }

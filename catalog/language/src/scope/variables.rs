@@ -51,7 +51,7 @@ impl Variables {
         match self.place_of(variable) {
             Some(place) => self.values[place].as_ref(),
             None if self.others.is_empty() => None,
-            None => self.others.get_of(places::kind(variable), &variable.name),
+            None => self.others.get_of(places::kind(variable), variable.leaf()),
         }
     }
 
