@@ -54,6 +54,16 @@ impl Tags {
         self.numbers.iter().map(|number| &self.words[*number])
     }
 
+    /// The list that its words stand in, which other sets may share.
+    pub(crate) fn words(&self) -> &Arc<Names> {
+        &self.words
+    }
+
+    /// The numbers of its words in the list, in order.
+    pub(crate) fn numbers(&self) -> &[u32] {
+        &self.numbers
+    }
+
     /// How many there are.
     pub fn len(&self) -> usize {
         self.numbers.len()

@@ -5,7 +5,7 @@ use std::process::ExitCode;
 use anyhow::Result;
 use ficelle_compiler::compile;
 use ficelle_model::{Certname, wire};
-use serde_json::Map;
+use serde_json::{Map, Value};
 
 use super::{
     diagnostics::Diagnostics,
@@ -35,12 +35,13 @@ pub fn run(
                 uuid: "",
                 richness: wire::Richness::Rich,
             };
+            let catalog: Value = serde_json::from_slice(&form.to_json())?;
             if diagnostics.is_human() {
-                let mut text = serde_json::to_vec_pretty(&form)?;
+                let mut text = serde_json::to_vec_pretty(&catalog)?;
                 text.push(b'\n');
                 terminal.bytes(&text);
             } else {
-                document.insert("catalog".into(), serde_json::to_value(form)?);
+                document.insert("catalog".into(), catalog);
             }
             ExitCode::SUCCESS
         }

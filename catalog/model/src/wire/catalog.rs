@@ -2,9 +2,14 @@
 
 use std::{ops::Range, sync::Arc};
 
-use serde::{Deserialize, Serialize, Serializer, ser::SerializeMap as _, ser::SerializeSeq as _};
+use serde::Deserialize;
 
-use super::{WireError, data::Richness, json, resource};
+use super::{
+    WireError,
+    data::Richness,
+    json,
+    resource::{self, Words},
+};
 use crate::{
     catalog::{Catalog, Edge},
     data::Names,
@@ -28,20 +33,8 @@ pub struct Form<'a> {
 impl Form<'_> {
     /// The JSON.
     pub fn to_json(&self) -> Vec<u8> {
-        let mut json = with_room_for(self.catalog);
-        append(self, &mut json);
-        json
+        Text::new(self.catalog, self.richness, "", self.uuid).into_answer()
     }
-}
-
-fn with_room_for(catalog: &Catalog) -> Vec<u8> {
-    /// Bytes of a resource and its edges, more or less.
-    const USUAL_RESOURCE: usize = 768;
-    Vec::with_capacity(catalog.resources.len() * USUAL_RESOURCE)
-}
-
-fn append(value: &impl Serialize, json: &mut Vec<u8>) {
-    json::write(value, json).expect("a catalog has string keys and finite numbers only");
 }
 
 /// A catalog's JSON, written once for what is kept and for the answer, which has a uuid of its own
@@ -58,42 +51,55 @@ pub struct Text {
 impl Text {
     /// Writes a catalog. `version` takes the place of one that is empty.
     pub fn new(catalog: &Catalog, richness: Richness, version: &str, uuid: &str) -> Self {
-        let form = Form {
-            catalog,
-            uuid,
-            richness,
-        };
+        /// Bytes of a resource and its edges, more or less.
+        const USUAL_RESOURCE: usize = 768;
         let is_open = catalog.version.is_empty();
         let version = match is_open {
             true => version,
             false => &*catalog.version,
         };
-        let mut json = with_room_for(catalog);
-        append(&Answer { form, version }, &mut json);
-        let length = |append: &dyn Fn(&mut Vec<u8>)| {
-            let mut json = Vec::new();
-            append(&mut json);
-            json.len()
-        };
-        let tags = length(&|json| append(&catalog.tags, json));
-        let name = length(&|json| append(&catalog.name.as_str(), json));
-        let code_id = length(&|json| append(&catalog.code_id, json));
-        let start =
-            r#"{"tags":"#.len() + tags + r#","name":"#.len() + name + r#","version":"#.len();
-        let end = start + length(&|json| append(&Version(version), json));
-        let first = end + r#","code_id":"#.len() + code_id + r#","catalog_uuid":""#.len();
-        let last = first + uuid.len();
-        assert!(
-            json[..start].ends_with(br#""version":"#)
-                && json[first..].starts_with(uuid.as_bytes())
-                && json[last..].starts_with(b"\","),
-            "the order is that of `Form`"
-        );
+        let mut json = Vec::with_capacity(catalog.resources.len() * USUAL_RESOURCE);
+        json.extend_from_slice(br#"{"tags":"#);
+        json::known(&catalog.tags, &mut json);
+        json.extend_from_slice(br#","name":"#);
+        json::string(&mut json, catalog.name.as_str());
+        json.extend_from_slice(br#","version":"#);
+        let version_start = json.len();
+        append_version(version, &mut json);
+        let version = version_start..json.len();
+        json.extend_from_slice(br#","code_id":"#);
+        json::known(&catalog.code_id, &mut json);
+        json.extend_from_slice(br#","catalog_uuid":"#);
+        let uuid_start = json.len() + 1;
+        json::string(&mut json, uuid);
+        let uuid = uuid_start..json.len() - 1;
+        json.extend_from_slice(br#","catalog_format":2,"environment":"#);
+        json::string(&mut json, catalog.environment.as_str());
+        json.extend_from_slice(br#","resources":["#);
+        let mut words = Words::default();
+        for resource in &catalog.resources {
+            let form = resource::Form { resource, richness };
+            form.append(&mut words, &mut json);
+            json.push(b',');
+        }
+        json::close(&mut json, b']');
+        json.extend_from_slice(br#","edges":["#);
+        for edge in &catalog.edges {
+            json.extend_from_slice(br#"{"source":"#);
+            append_reference(&edge.source, &mut json);
+            json.extend_from_slice(br#","target":"#);
+            append_reference(&edge.target, &mut json);
+            json.extend_from_slice(b"},");
+        }
+        json::close(&mut json, b']');
+        json.extend_from_slice(br#","classes":"#);
+        json::known(&catalog.classes, &mut json);
+        json.push(b'}');
         Self {
             json,
-            version: start..end,
+            version,
             is_open,
-            uuid: first..last,
+            uuid,
         }
     }
 
@@ -118,99 +124,21 @@ impl Text {
     }
 }
 
-impl Serialize for Form<'_> {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let version = &*self.catalog.version;
-        Answer {
-            form: *self,
-            version,
-        }
-        .serialize(serializer)
-    }
-}
-
-/// A catalog as it answers: its version may not be its own.
-struct Answer<'a> {
-    form: Form<'a>,
-    version: &'a str,
-}
-
-impl Serialize for Answer<'_> {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let Form {
-            catalog,
-            uuid,
-            richness,
-        } = self.form;
-        let mut map = serializer.serialize_map(Some(10))?;
-        map.serialize_entry("tags", &catalog.tags)?;
-        map.serialize_entry("name", catalog.name.as_str())?;
-        map.serialize_entry("version", &Version(self.version))?;
-        map.serialize_entry("code_id", &catalog.code_id)?;
-        map.serialize_entry("catalog_uuid", uuid)?;
-        map.serialize_entry("catalog_format", &2)?;
-        map.serialize_entry("environment", catalog.environment.as_str())?;
-        map.serialize_entry("resources", &Resources(&catalog.resources, richness))?;
-        map.serialize_entry("edges", &Edges(&catalog.edges))?;
-        map.serialize_entry("classes", &catalog.classes)?;
-        map.end()
-    }
-}
-
 /// A number where it is one, as agents expect it of a time.
-struct Version<'a>(&'a str);
-
-impl Serialize for Version<'_> {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        match self.0.parse::<i64>() {
-            Ok(number) if number.to_string() == self.0 => serializer.serialize_i64(number),
-            _ => serializer.serialize_str(self.0),
-        }
+fn append_version(version: &str, json: &mut Vec<u8>) {
+    match version.parse::<i64>() {
+        Ok(number) if number.to_string() == version => json.extend_from_slice(version.as_bytes()),
+        _ => json::string(json, version),
     }
 }
 
-struct Resources<'a>(&'a [Resource], Richness);
-
-impl Serialize for Resources<'_> {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let forms = self.0.iter().map(|resource| resource::Form {
-            resource,
-            richness: self.1,
-        });
-        serializer.collect_seq(forms)
-    }
-}
-
-struct Edges<'a>(&'a [Edge]);
-
-impl Serialize for Edges<'_> {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut sequence = serializer.serialize_seq(Some(self.0.len()))?;
-        let (mut source, mut target) = (String::new(), String::new());
-        for edge in self.0 {
-            spell(&edge.source, &mut source);
-            spell(&edge.target, &mut target);
-            sequence.serialize_element(&OutgoingEdge {
-                source: &source,
-                target: &target,
-            })?;
-        }
-        sequence.end()
-    }
-}
-
-/// As its `Display`, into a text that is used again.
-fn spell(reference: &Reference, text: &mut String) {
-    text.clear();
-    for piece in [&*reference.type_name, "[", &reference.title, "]"] {
-        text.push_str(piece);
-    }
-}
-
-#[derive(Serialize)]
-struct OutgoingEdge<'a> {
-    source: &'a str,
-    target: &'a str,
+/// As its `Display`.
+fn append_reference(reference: &Reference, json: &mut Vec<u8>) {
+    json.push(b'"');
+    json::escaped(json, &reference.type_name);
+    json.push(b'[');
+    json::escaped(json, &reference.title);
+    json.extend_from_slice(br#"]""#);
 }
 
 #[derive(Deserialize)]

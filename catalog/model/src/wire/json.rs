@@ -20,18 +20,23 @@ pub(super) fn write(value: &(impl Serialize + ?Sized), json: &mut Vec<u8>) -> Re
     value.serialize(Writer(json))
 }
 
+/// Appends a value of the catalog's, which has string keys and finite numbers only.
+pub(super) fn known(value: &impl Serialize, json: &mut Vec<u8>) {
+    write(value, json).expect("a catalog has string keys and finite numbers only");
+}
+
 /// Appends a string in its quotes.
 #[inline]
-fn string(json: &mut Vec<u8>, text: &str) {
-    // Quotes, and the comma or colon that comes next.
-    json.reserve(text.len() + 3);
+pub(super) fn string(json: &mut Vec<u8>, text: &str) {
     json.push(b'"');
-    escaped(json, text.as_bytes());
+    escaped(json, text);
     json.push(b'"');
 }
 
+/// Appends a string or a piece of one, without quotes.
 #[inline]
-fn escaped(json: &mut Vec<u8>, text: &[u8]) {
+pub(super) fn escaped(json: &mut Vec<u8>, text: &str) {
+    let text = text.as_bytes();
     match is_plain(text) {
         true => json.extend_from_slice(text),
         false => escape(json, text),
@@ -107,7 +112,7 @@ fn plain_start(text: &[u8]) -> usize {
 
 /// Closes what has elements: each of them left a comma behind it.
 #[inline]
-fn close(json: &mut Vec<u8>, bracket: u8) {
+pub(super) fn close(json: &mut Vec<u8>, bracket: u8) {
     match json.last_mut() {
         Some(last @ b',') => *last = bracket,
         _ => json.push(bracket),
@@ -215,7 +220,7 @@ impl<'a> Serializer for Writer<'a> {
         struct Pieces<'a>(&'a mut Vec<u8>);
         impl fmt::Write for Pieces<'_> {
             fn write_str(&mut self, text: &str) -> fmt::Result {
-                escaped(self.0, text.as_bytes());
+                escaped(self.0, text);
                 Ok(())
             }
         }

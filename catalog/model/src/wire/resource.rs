@@ -2,11 +2,12 @@
 
 use std::sync::Arc;
 
-use serde::{Deserialize, Serialize, Serializer, ser::SerializeMap as _};
+use serde::Deserialize;
 
 use super::{
     WireError,
     data::{self, ReadHash, Richness},
+    json,
 };
 use crate::{data::Names, reference::Reference, resource::Resource, tags::Tags};
 
@@ -19,45 +20,88 @@ pub struct Form<'a> {
     pub richness: Richness,
 }
 
-impl Serialize for Form<'_> {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let resource = self.resource;
-        let mut map = serializer.serialize_map(None)?;
-        map.serialize_entry("type", &resource.reference.type_name)?;
-        map.serialize_entry("title", &resource.reference.title)?;
-        map.serialize_entry("tags", &resource.tags)?;
+impl Form<'_> {
+    /// Appends the JSON. The keys are ours and hold nothing to escape: each goes with all that
+    /// stands around it.
+    pub(super) fn append(&self, words: &mut Words, json: &mut Vec<u8>) {
+        let Self { resource, richness } = *self;
+        json.extend_from_slice(br#"{"type":"#);
+        json::string(json, &resource.reference.type_name);
+        json.extend_from_slice(br#","title":"#);
+        json::string(json, &resource.reference.title);
+        json.extend_from_slice(br#","tags":["#);
+        words.append(&resource.tags, json);
+        json::close(json, b']');
         if let Some(file) = &resource.file {
-            map.serialize_entry("file", file)?;
+            json.extend_from_slice(br#","file":"#);
+            json::string(json, file);
         }
         if let Some(line) = resource.line {
-            map.serialize_entry("line", &line)?;
+            json.extend_from_slice(br#","line":"#);
+            json::known(&line, json);
         }
-        map.serialize_entry("exported", &resource.exported)?;
+        json.extend_from_slice(match resource.exported {
+            true => br#","exported":true"#,
+            false => br#","exported":false"#,
+        });
         if resource.is_virtual {
-            map.serialize_entry("virtual", &true)?;
+            json.extend_from_slice(br#","virtual":true"#);
         }
         if let Some(kind) = &resource.kind {
-            map.serialize_entry("kind", kind)?;
+            json.extend_from_slice(br#","kind":"#);
+            json::string(json, kind);
         }
         if !resource.parameters.is_empty() {
-            map.serialize_entry("parameters", &Parameters(*self))?;
+            json.extend_from_slice(br#","parameters":{"#);
+            for (name, data) in &resource.parameters {
+                json::string(json, name);
+                json.push(b':');
+                json::known(&data::Form { data, richness }, json);
+                json.push(b',');
+            }
+            json::close(json, b'}');
         }
         if !resource.sensitive.is_empty() {
-            map.serialize_entry("sensitive_parameters", &resource.sensitive)?;
+            json.extend_from_slice(br#","sensitive_parameters":"#);
+            json::known(&resource.sensitive, json);
         }
-        map.end()
+        json.push(b'}');
     }
 }
 
-/// The parameters of a resource on its way out.
-struct Parameters<'a>(Form<'a>);
+/// The words of a list that tags share, as they stand in JSON: a catalog has few hundred, and its
+/// resources carry them thousands of times.
+#[derive(Default)]
+pub(super) struct Words {
+    list: Arc<Names>,
+    /// All of them, with a comma behind each.
+    json: Vec<u8>,
+    /// Where each one ends.
+    ends: Vec<usize>,
+}
 
-impl Serialize for Parameters<'_> {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let Form { resource, richness } = self.0;
-        let form = |data| data::Form { data, richness };
-        let parameters = resource.parameters.iter();
-        serializer.collect_map(parameters.map(|(name, data)| (name, form(data))))
+impl Words {
+    /// Appends the words that tags have, with a comma behind each.
+    fn append(&mut self, tags: &Tags, json: &mut Vec<u8>) {
+        if !Arc::ptr_eq(&self.list, tags.words()) {
+            self.take_over(tags.words());
+        }
+        for number in tags.numbers() {
+            let number = *number as usize;
+            let start = number.checked_sub(1).map_or(0, |before| self.ends[before]);
+            json.extend_from_slice(&self.json[start..self.ends[number]]);
+        }
+    }
+
+    fn take_over(&mut self, list: &Arc<Names>) {
+        self.list = Arc::clone(list);
+        self.json.clear();
+        self.ends.clear();
+        for word in &**list {
+            json::string(&mut self.json, word);
+            self.json.push(b',');
+            self.ends.push(self.json.len());
+        }
     }
 }
 
@@ -104,7 +148,9 @@ pub fn write(resource: &Resource) -> String {
         resource,
         richness: Richness::Rich,
     };
-    serde_json::to_string(&form).expect("a resource has string keys and finite numbers only")
+    let mut json = Vec::new();
+    form.append(&mut Words::default(), &mut json);
+    String::from_utf8(json).expect("it is made of strings")
 }
 
 /// Reads a resource.

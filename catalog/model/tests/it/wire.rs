@@ -1,9 +1,12 @@
 //! The wire forms, held by what a reference server wrote.
 
+use std::sync::Arc;
+
 use ficelle_model::{
-    Catalog, Data, Reference, Resource,
+    Catalog, Data, Reference, Resource, Tags,
     catalog::Edge,
-    data::{DataHash, Typed},
+    data::{DataHash, Names, Typed},
+    tags::Numbers,
     wire::{Richness, catalog, data, facts, resource},
 };
 
@@ -42,6 +45,14 @@ fn awkward() -> Catalog {
     resource.is_virtual = true;
     resource.exported = true;
     resource.file = Some("C:\\site\".pp".into());
+    // Words that several sets share, of which each has some, in an order of its own.
+    let words: Names = ["a", text.as_str(), "b"]
+        .map(Into::into)
+        .into_iter()
+        .collect();
+    let words = Arc::new(words);
+    resource.tags = Tags::of(Arc::clone(&words), Numbers::from_slice(&[1, 0]));
+    catalog.resources[0].tags = Tags::of(words, Numbers::from_slice(&[2, 1]));
     let typed = |value| {
         let type_name = text.as_str().into();
         Data::Typed(Box::new(Typed { type_name, value }))
@@ -92,8 +103,13 @@ fn a_catalog_is_written_as_serde_json_would() {
                 uuid: "a-uuid",
                 richness,
             };
-            let theirs = serde_json::to_vec(&form).expect("JSON");
-            assert_eq!(form.to_json(), theirs);
+            let ours = form.to_json();
+            let read: serde_json::Value = serde_json::from_slice(&ours).expect("JSON");
+            assert_eq!(ours, serde_json::to_vec(&read).expect("JSON"));
+            if richness == Richness::Rich {
+                let received = catalog::read(&ours).expect("a catalog");
+                assert_eq!(received.catalog, catalog);
+            }
         }
     }
 }
