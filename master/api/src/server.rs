@@ -24,6 +24,8 @@ const MOST_CONNECTIONS: usize = 8192;
 const HANDSHAKE: Duration = Duration::from_secs(15);
 /// For a request's head, and for the next request on a connection that is kept.
 const HEAD: Duration = Duration::from_secs(60);
+/// So much of an answer is encrypted before it goes to the system: most go at once.
+const ENCRYPTED: usize = 512 * 1024;
 /// How long requests that run may take after the end was asked for.
 const FAREWELL: Duration = Duration::from_secs(20);
 
@@ -114,7 +116,7 @@ impl Connection {
         // Answers are small and whole: waiting to fill a packet only costs time.
         let _ = stream.set_nodelay(true);
         let handshake = tokio::time::timeout(HANDSHAKE, self.acceptor.accept(stream));
-        let stream = match handshake.await {
+        let mut stream = match handshake.await {
             Ok(Ok(stream)) => stream,
             Ok(Err(error)) => {
                 let address = self.address;
@@ -123,11 +125,9 @@ impl Connection {
             }
             Err(_) => return,
         };
-        let shown = stream
-            .get_ref()
-            .1
-            .peer_certificates()
-            .and_then(|chain| chain.first());
+        let (_, session) = stream.get_mut();
+        session.set_buffer_limit(Some(ENCRYPTED));
+        let shown = session.peer_certificates().and_then(|chain| chain.first());
         let certificate = match shown.map(|der| Certificate::from_der(der)).transpose() {
             Ok(certificate) => certificate.map(Arc::new),
             Err(error) => {
