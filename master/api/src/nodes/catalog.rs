@@ -15,13 +15,13 @@ use ficelle_model::{
     data::DataHash,
     wire::{self, Richness, catalog::Text},
 };
-use ficelle_store::{ExportedResource, NewCatalog};
+use ficelle_store::{ExportedResource, NewCatalog, Store, StoreError};
 use jiff::Timestamp;
 use tokio::runtime::Handle;
 use uuid::Uuid;
 
 use crate::{
-    compile::StoreInputs,
+    compile::{PoolError, StoreInputs},
     error::ApiError,
     negotiation::{self, Form},
     nodes::{definition::failed, facts, refused},
@@ -72,36 +72,27 @@ async fn answer(
 ) -> Result<Response, ApiError> {
     let form = negotiation::choose(headers, &[Form::Rich, Form::Json, Form::Pson])?;
     let environment = query.environment()?;
-    let (facts, new) = match query.get("facts") {
-        Some(encoded) => {
-            let facts = facts::decode(&name, encoded)?;
-            let json = wire::facts::write(&facts);
-            (facts, Some(json))
-        }
-        None => (facts::kept(app, &name).await?, None),
+    let given = match query.get("facts") {
+        Some(encoded) => Given::Sent(encoded.into()),
+        None => Given::Kept(Arc::new(facts::kept(app, &name).await?)),
     };
-    // As a rule they are kept with the catalog: one transaction.
-    let keep_facts = async || match &new {
-        Some(json) => {
-            let at = Timestamp::now().as_millisecond();
-            let (store, environment) = (&app.store, environment.as_str());
-            store.save_facts(&name, environment, json, at).await
-        }
-        None => Ok(()),
-    };
-    if app.definitions.run_commands() {
-        keep_facts().await?;
-    }
     let started = Instant::now();
-    let compiled = run(
+    let outcome = run(
         app,
         name.clone(),
         &environment,
-        facts,
+        given.clone(),
         peer,
         form.richness(),
-    )
-    .await;
+    );
+    let Outcome { facts, compiled } = match outcome.await {
+        Ok(outcome) => outcome?,
+        // It never ran, or not to its end.
+        Err(error) => Outcome {
+            facts: given.read(&name)?.1,
+            compiled: Err(error.into()),
+        },
+    };
     let compiled = match compiled {
         Ok(compiled) => compiled,
         Err(error) => {
@@ -109,7 +100,9 @@ async fn answer(
                 node.certname = %name, environment = %environment, error = %error.message,
                 "compile failed"
             );
-            keep_facts().await?;
+            if let Some(json) = &facts {
+                keep_facts(&*app.store, &name, &environment, json).await?;
+            }
             return Err(error);
         }
     };
@@ -121,12 +114,43 @@ async fn answer(
         duration_ms = started.elapsed().as_secs_f64() * 1000.0,
         "compiled a catalog"
     );
-    keep(app, &name, &compiled, new.as_deref()).await?;
+    keep(app, &name, &compiled, facts.as_deref()).await?;
     Ok((
         [(header::CONTENT_TYPE, form.content_type())],
         compiled.into_answer(),
     )
         .into_response())
+}
+
+/// Facts for a compile.
+#[derive(Clone)]
+enum Given {
+    /// As they came in a form. The thread that compiles reads them: what one thread allocates and
+    /// another one frees costs both of them more.
+    Sent(Arc<str>),
+    /// Those that the node sent last.
+    Kept(Arc<Facts>),
+}
+
+impl Given {
+    /// The facts, and what is to be kept of them.
+    fn read(&self, name: &Certname) -> Result<(Arc<Facts>, Option<Vec<u8>>), ApiError> {
+        match self {
+            Self::Sent(encoded) => {
+                let facts = facts::decode(name, encoded)?;
+                let json = wire::facts::write(&facts);
+                Ok((Arc::new(facts), Some(json)))
+            }
+            Self::Kept(facts) => Ok((Arc::clone(facts), None)),
+        }
+    }
+}
+
+/// What came of a compile whose facts could be read.
+struct Outcome {
+    /// The facts, where they are to be kept.
+    facts: Option<Vec<u8>>,
+    compiled: Result<Written, ApiError>,
 }
 
 /// A catalog that was compiled, written down.
@@ -176,40 +200,63 @@ async fn run(
     app: &Arc<App>,
     name: Certname,
     environment: &EnvironmentName,
-    facts: Facts,
+    given: Given,
     peer: &Peer,
     richness: Richness,
-) -> Result<Written, ApiError> {
-    let mut request = CompileRequest::new(name.clone(), Arc::new(facts));
-    request.settings = app.language.clone();
-    request.settings.debug = tracing::enabled!(tracing::Level::DEBUG);
+) -> Result<Result<Outcome, ApiError>, PoolError> {
     let inputs = StoreInputs {
         disk: Arc::clone(app.environments.disk()),
         arrived: Instant::now(),
         store: Arc::clone(&app.store),
         runtime: Handle::current(),
-        node: name,
+        node: name.clone(),
     };
     let extensions = app.definitions.extensions(peer);
     let wanted = environment.clone();
     let work = Arc::clone(app);
-    let compiled = app.compiler.run(move || {
-        let wanted = define(&work, &mut request, extensions, wanted, &inputs)?;
-        let environment = work.environments.get(&wanted, &inputs).map_err(|error| {
-            match work.definitions.classifier {
-                Some(_) => failed(&request.node, error),
-                None => refused(&wanted, &error),
-            }
-        })?;
-        // The time in the queue is not the manifest's.
-        request.deadline = Some(Instant::now() + work.compile_timeout);
-        let compiled = compile(&request, &environment, &inputs).map_err(ApiError::server_error)?;
-        for entry in &compiled.logs {
-            log(&request.node, entry);
+    let job = move || {
+        let (facts, new) = given.read(&name)?;
+        // As a rule they are kept with the catalog, in one transaction, but commands may ask.
+        if let Some(json) = &new
+            && work.definitions.run_commands()
+        {
+            let keep = keep_facts(&*work.store, &name, &wanted, json);
+            inputs.runtime.block_on(keep)?;
         }
-        Ok(Written::new(&compiled, richness))
-    });
-    compiled.await?
+        let mut request = CompileRequest::new(name, facts);
+        request.settings = work.language.clone();
+        request.settings.debug = tracing::enabled!(tracing::Level::DEBUG);
+        Ok(Outcome {
+            facts: new,
+            compiled: written(&work, request, extensions, wanted, &inputs, richness),
+        })
+    };
+    app.compiler.run(job).await
+}
+
+/// Compiles a catalog and writes it down.
+fn written(
+    app: &App,
+    mut request: CompileRequest,
+    extensions: DataHash,
+    wanted: EnvironmentName,
+    inputs: &StoreInputs,
+    richness: Richness,
+) -> Result<Written, ApiError> {
+    let wanted = define(app, &mut request, extensions, wanted, inputs)?;
+    let environment = app.environments.get(&wanted, inputs).map_err(|error| {
+        match app.definitions.classifier {
+            Some(_) => failed(&request.node, error),
+            None => refused(&wanted, &error),
+        }
+    })?;
+    // The time in the queue is not the manifest's.
+    request.deadline = Some(Instant::now() + app.compile_timeout);
+    let compiled = compile(&request, &environment, inputs).map_err(ApiError::server_error)?;
+    for entry in &compiled.logs {
+        log(&request.node, entry);
+    }
+    Ok(Written::new(&compiled, richness))
 }
 
 /// Takes what the master knows of the node into the request; gives the environment to compile in.
@@ -258,6 +305,17 @@ fn log(node: &Certname, entry: &ficelle_compiler::LogMessage) {
             tracing::error!(node.certname = %node, source, file, line, "{message}");
         }
     }
+}
+
+/// Keeps facts for which there is no catalog, or not yet.
+async fn keep_facts(
+    store: &dyn Store,
+    name: &Certname,
+    environment: &EnvironmentName,
+    json: &[u8],
+) -> Result<(), StoreError> {
+    let at = Timestamp::now().as_millisecond();
+    store.save_facts(name, environment.as_str(), json, at).await
 }
 
 /// Keeps the catalog and the facts that came for it, and replaces what the node exports.

@@ -210,6 +210,19 @@ async fn a_mistake_in_one_environment_leaves_the_others_alone() {
 }
 
 #[tokio::test]
+async fn facts_of_a_compile_that_fails_are_kept() {
+    let master = Master::start().await;
+    let node = master.node("node1").await;
+    site(&master, "failing", "fail('on purpose')\n");
+    let (status, _) = catalog(&node, "node1", "failing").await;
+    assert_eq!(status, StatusCode::INTERNAL_SERVER_ERROR);
+    let name = Certname::parse("node1").expect("a valid name");
+    let kept = master.app.store.facts(&name).await.expect("an answer");
+    let kept = String::from_utf8(kept.expect("kept").json).expect("UTF-8");
+    assert!(kept.contains("hello + welcome"), "{kept}");
+}
+
+#[tokio::test]
 async fn what_a_node_exports_is_replaced_with_its_catalog() {
     let master = Master::start().await;
     let (one, two) = (master.node("node1").await, master.node("node2").await);
