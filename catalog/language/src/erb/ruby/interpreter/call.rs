@@ -252,7 +252,12 @@ impl Interpreter<'_> {
 /// What templates ask most, by a text that stands there, without making a string of it.
 fn quick_text(receiver: &Value, name: &str, text: &str) -> Option<Value> {
     match (name, receiver) {
-        ("[]", Value::Hash(map)) => map.entries.borrow().get(&TextKey(text)).cloned(),
+        ("[]", Value::Hash(map)) => match map.entries.borrow().get(&TextKey(text)) {
+            Some(value) => Some(value.clone()),
+            // A block has to be called for what is missing.
+            None if map.default_block.borrow().is_some() => None,
+            None => Some(map.default.borrow().clone()),
+        },
         ("key?" | "has_key?" | "include?", Value::Hash(map)) => {
             let is_there = map.entries.borrow().contains_key(&TextKey(text));
             Some(Value::Bool(is_there))
