@@ -79,7 +79,7 @@ pub(super) fn to_puppet(value: &Value) -> Run<PuppetValue> {
 fn convert(value: &Value, walk: Walk<'_>) -> Run<PuppetValue> {
     let inner = |value: &Value| match walk.enter() {
         Some(walk) => convert(value, walk),
-        None => Err(Stop::Limit(
+        None => Err(Stop::limit(
             "a value is nested too deep, or has too many parts".to_owned(),
         )),
     };

@@ -117,7 +117,7 @@ pub(super) fn format(ruby: &mut Interpreter<'_>, template: &str, values: &[Value
             }
         };
         if directive.width.unwrap_or(0) > WIDEST || directive.precision.unwrap_or(0) > WIDEST {
-            return Err(Stop::Limit("a field of a format is too wide".to_owned()));
+            return Err(Stop::limit("a field of a format is too wide"));
         }
         if kind == '%' || kind == '\n' {
             out.push('%');

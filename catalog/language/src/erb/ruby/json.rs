@@ -34,7 +34,7 @@ fn write(out: &mut String, value: &Value, indent: Option<&str>, depth: usize) ->
         ));
     }
     if out.len() > LONGEST {
-        return Err(Stop::Limit("the JSON of a value is too long".to_owned()));
+        return Err(Stop::limit("the JSON of a value is too long"));
     }
     let line = |out: &mut String, depth: usize| {
         if let Some(indent) = indent {

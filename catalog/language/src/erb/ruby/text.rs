@@ -41,11 +41,11 @@ pub(super) fn display(value: &Value) -> Run<String> {
             // No part takes less than a character.
             if is_deep(value, Walk::new(DEPTH, &Cell::new(LONGEST))) {
                 let message = "a value is nested too deep, or has too many parts";
-                return Err(Stop::Limit(message.to_owned()));
+                return Err(Stop::limit(message));
             }
             let text = inspect(value);
             if text.len() > LONGEST {
-                return Err(Stop::Limit("the text of a value is too long".to_owned()));
+                return Err(Stop::limit("the text of a value is too long"));
             }
             text
         }

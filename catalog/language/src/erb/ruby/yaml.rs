@@ -72,7 +72,7 @@ impl Maker {
     /// Names what is met again, in the order in which that happens.
     fn count(&mut self, value: &Value, depth: usize) -> Run<()> {
         if depth > DEPTH {
-            return Err(Stop::Limit("a value is nested too deep".to_owned()));
+            return Err(Stop::limit("a value is nested too deep"));
         }
         let Some(address) = address(value) else {
             return Ok(());

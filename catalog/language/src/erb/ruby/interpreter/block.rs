@@ -43,12 +43,12 @@ impl Interpreter<'_> {
                 let result = bound.and_then(|()| interpreter.evaluate(&code.body, &inner));
                 interpreter.loops.truncate(loops);
                 match result {
-                    Err(Stop::Next(value)) => Ok(value),
-                    Err(Stop::Return(found, value)) if *lambda == Lambda::Yes && found == id => {
-                        Ok(value)
+                    Err(Stop::Next(value)) => Ok(*value),
+                    Err(Stop::Return(jump)) if *lambda == Lambda::Yes && jump.tag == id => {
+                        Ok(jump.value)
                     }
-                    Err(Stop::Break(tag, value)) if *lambda == Lambda::Yes && tag == block.tag => {
-                        Ok(value)
+                    Err(Stop::Break(jump)) if *lambda == Lambda::Yes && jump.tag == block.tag => {
+                        Ok(jump.value)
                     }
                     other => other,
                 }
@@ -272,7 +272,7 @@ impl Interpreter<'_> {
             interpreter.loops = loops;
             interpreter.last_match = matched;
             match result {
-                Err(Stop::Return(found, value)) if found == id => Ok(value),
+                Err(Stop::Return(jump)) if jump.tag == id => Ok(jump.value),
                 other => other,
             }
         })

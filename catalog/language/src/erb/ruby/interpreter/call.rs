@@ -47,7 +47,7 @@ impl Interpreter<'_> {
             None => self.call_own(call, &arguments, block.as_ref(), environment),
         };
         match (result, &block) {
-            (Err(Stop::Break(tag, value)), Some(block)) if tag == block.tag => Ok(value),
+            (Err(Stop::Break(jump)), Some(block)) if jump.tag == block.tag => Ok(jump.value),
             (result, _) => result,
         }
     }

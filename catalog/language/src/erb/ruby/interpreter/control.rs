@@ -2,7 +2,7 @@
 
 use std::rc::Rc;
 
-use super::{Interpreter, Run, Stop, environment::Environment};
+use super::{Interpreter, Run, Stop, environment::Environment, stop::Jump};
 use crate::erb::ruby::{
     ast::{Begin, Check, Kind, Node},
     methods::exception,
@@ -32,8 +32,8 @@ impl Interpreter<'_> {
                     let step = step.and_then(|()| self.evaluate(body, environment));
                     match step {
                         Ok(_) | Err(Stop::Next(_)) => {}
-                        Err(Stop::Break(found, value)) if found == tag => {
-                            result = Ok(value);
+                        Err(Stop::Break(jump)) if jump.tag == tag => {
+                            result = Ok(jump.value);
                             break;
                         }
                         Err(other) => {
@@ -69,16 +69,19 @@ impl Interpreter<'_> {
             Kind::Begin(begin) => self.begin(begin, environment),
             Kind::Return(value) => {
                 let value = self.optional(value.as_deref(), environment)?;
-                Err(Stop::Return(environment.frame.id, value))
+                Err(Stop::Return(Box::new(Jump {
+                    tag: environment.frame.id,
+                    value,
+                })))
             }
             Kind::Break(value) => {
                 let value = self.optional(value.as_deref(), environment)?;
                 let tag = self.loops.last().copied().unwrap_or_default();
-                Err(Stop::Break(tag, value))
+                Err(Stop::Break(Box::new(Jump { tag, value })))
             }
             Kind::Next(value) => {
                 let value = self.optional(value.as_deref(), environment)?;
-                Err(Stop::Next(value))
+                Err(Stop::Next(Box::new(value)))
             }
             _ => unreachable!("all other kinds are evaluated before"),
         }
@@ -112,7 +115,7 @@ impl Interpreter<'_> {
             }
             match self.evaluate(body, environment) {
                 Ok(_) | Err(Stop::Next(_)) => {}
-                Err(Stop::Break(found, value)) if found == tag => break Ok(value),
+                Err(Stop::Break(jump)) if jump.tag == tag => break Ok(jump.value),
                 Err(stop) => break Err(stop),
             }
         };

@@ -110,13 +110,13 @@ impl Interpreter<'_> {
     fn error(&self, stop: Stop) -> ErbError {
         let (kind, message) = match stop {
             Stop::Raise(exception) => (ErbErrorKind::Raised, exception.message),
-            Stop::Unsupported(what) => (ErbErrorKind::Unsupported, what),
-            Stop::Limit(what) => (ErbErrorKind::Limit, what),
-            Stop::Throw(tag, _) => {
-                let message = format!("uncaught throw {}", super::text::inspect(&tag));
+            Stop::Unsupported(what) => (ErbErrorKind::Unsupported, what.0),
+            Stop::Limit(what) => (ErbErrorKind::Limit, what.0),
+            Stop::Throw(thrown) => {
+                let message = format!("uncaught throw {}", super::text::inspect(&thrown.tag));
                 (ErbErrorKind::Raised, message)
             }
-            Stop::Break(..) | Stop::Next(_) | Stop::Return(..) => {
+            Stop::Break(_) | Stop::Next(_) | Stop::Return(_) => {
                 let message = "leaving the template by break, next or return".to_owned();
                 (ErbErrorKind::Unsupported, message)
             }
@@ -133,10 +133,10 @@ impl Interpreter<'_> {
         self.steps += 1;
         if self.steps.is_multiple_of(STEPS_PER_LOOK) {
             if self.steps > STEPS {
-                return Err(Stop::Limit(format!("it took more than {STEPS} steps")));
+                return Err(Stop::limit(format!("it took more than {STEPS} steps")));
             }
             if let Err(message) = self.scope.check() {
-                return Err(Stop::Limit(message));
+                return Err(Stop::limit(message));
             }
         }
         Ok(())
@@ -147,7 +147,7 @@ impl Interpreter<'_> {
         self.allocated = self.allocated.saturating_add(bytes);
         self.fits(bytes)?;
         if self.allocated > ALLOCATED {
-            return Err(Stop::Limit("its values take too much memory".to_owned()));
+            return Err(Stop::limit("its values take too much memory"));
         }
         Ok(())
     }
@@ -155,7 +155,7 @@ impl Interpreter<'_> {
     /// Refuses a string or an array of more bytes than one may have.
     pub(super) fn fits(&self, bytes: usize) -> Run<()> {
         if bytes > LONGEST {
-            return Err(Stop::Limit(format!("a value of {bytes} bytes is too big")));
+            return Err(Stop::limit(format!("a value of {bytes} bytes is too big")));
         }
         Ok(())
     }
@@ -179,7 +179,7 @@ impl Interpreter<'_> {
 
     pub(super) fn deeper<T>(&mut self, run: impl FnOnce(&mut Self) -> Run<T>) -> Run<T> {
         if self.depth >= DEPTH {
-            return Err(Stop::Limit("stack level too deep".to_owned()));
+            return Err(Stop::limit("stack level too deep"));
         }
         self.depth += 1;
         let result = run(self);

@@ -55,7 +55,7 @@ impl Interpreter<'_> {
     pub(super) fn write(&mut self, text: &str) -> Run<()> {
         let mut output = self.page.output.borrow_mut();
         if output.len() + text.len() > LONGEST {
-            return Err(Stop::Limit("the text is too long".to_owned()));
+            return Err(Stop::limit("the text is too long"));
         }
         output.to_mut().push_str(text);
         Ok(())
@@ -127,7 +127,7 @@ impl Interpreter<'_> {
         let result = self.deeper(|interpreter| interpreter.page(&template.body));
         let text = self.page.take();
         let result = result.map_err(|stop| match stop {
-            Stop::Raise(_) | Stop::Throw(..) => {
+            Stop::Raise(_) | Stop::Throw(_) => {
                 let message = describe(&self.error(stop));
                 Stop::raise("Puppet::ParseError", message)
             }

@@ -4,7 +4,7 @@ use super::{Answer, Block, answer, argument, exception, object};
 use crate::{
     erb::ruby::{
         format,
-        interpreter::{Interpreter, Run, Stop, name_of},
+        interpreter::{Interpreter, Run, Stop, name_of, stop::Thrown},
         text::{class_name, display, inspect},
         value::{Entries, Value},
     },
@@ -124,15 +124,16 @@ pub(in crate::erb::ruby) fn call(
             let tag = argument::at(arguments, 0);
             let Some(block) = block else { return Ok(None) };
             match ruby.yield_to(block, std::slice::from_ref(&tag)) {
-                Err(Stop::Throw(thrown, value))
-                    if crate::erb::ruby::compare::equal(&thrown, &tag) =>
-                {
-                    answer(value)
+                Err(Stop::Throw(thrown)) if crate::erb::ruby::compare::equal(&thrown.tag, &tag) => {
+                    answer(thrown.value)
                 }
                 other => other.map(Some),
             }
         }
-        ("throw", [tag, rest @ ..]) => Err(Stop::Throw(tag.clone(), argument::at(rest, 0))),
+        ("throw", [tag, rest @ ..]) => Err(Stop::Throw(Box::new(Thrown {
+            tag: tag.clone(),
+            value: argument::at(rest, 0),
+        }))),
         ("method", [wanted]) => {
             let wanted = name_of(wanted)?;
             let kind = crate::erb::ruby::value::ProcedureKind::Method(Value::Template, wanted);

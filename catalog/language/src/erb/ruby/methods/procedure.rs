@@ -17,7 +17,7 @@ pub(super) fn call(
 ) -> Answer {
     match name {
         "call" | "()" | "yield" | "[]" | "===" => match ruby.yield_to(procedure, arguments) {
-            Err(Stop::Break(tag, value)) if tag == procedure.tag => Ok(Some(value)),
+            Err(Stop::Break(jump)) if jump.tag == procedure.tag => Ok(Some(jump.value)),
             other => other.map(Some),
         },
         "to_proc" => answer(Value::Proc(procedure.clone())),

@@ -23,7 +23,7 @@ pub(super) fn search(
         .map_err(|error| Stop::unsupported(format!("the regular expression: {error}")))?;
     let found = compiled
         .captures_from_pos(&**text, from)
-        .map_err(|_| Stop::Limit(format!("matching /{}/ takes too many steps", regexp.source)))?;
+        .map_err(|_| Stop::limit(format!("matching /{}/ takes too many steps", regexp.source)))?;
     ruby.last_match = found.map(|captures| {
         let group = |index| {
             captures

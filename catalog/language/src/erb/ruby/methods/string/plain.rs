@@ -120,7 +120,7 @@ pub(super) fn call(
                 };
                 ruby.allocate(added.len())?;
                 if text.borrow().len() + added.len() > 16 << 20 {
-                    return Err(Stop::Limit("a string is too long".to_owned()));
+                    return Err(Stop::limit("a string is too long"));
                 }
                 text.borrow_mut().to_mut().push_str(&added);
             }
