@@ -11,38 +11,49 @@ use crate::erb::ruby::{
 
 impl Interpreter<'_> {
     pub(super) fn call(&mut self, call: &Call, line: u32, environment: &Rc<Environment>) -> Run {
-        let receiver = match &call.receiver {
-            Some(node) => {
-                let receiver = self.evaluate(node, environment)?;
-                if call.is_safe && receiver.is_nil() {
-                    return Ok(Value::Nil);
-                }
-                Some(receiver)
-            }
-            None => None,
+        let Some(receiver) = &call.receiver else {
+            return self.call_with_all(call, None, line, environment);
         };
-        if let (Some(receiver), [argument], None) =
-            (&receiver, call.arguments.as_slice(), &call.block)
-            && !matches!(argument.kind, Kind::Splat(_))
-        {
-            if let Kind::String(text) = &argument.kind
-                && let Some(result) = quick_text(receiver, &call.name, text)
-            {
-                self.line = line;
-                self.step()?;
-                return Ok(result);
-            }
-            let argument = self.evaluate(argument, environment)?;
-            self.line = line;
-            if let Some(result) = quick(receiver, &call.name, &argument) {
-                return Ok(result);
-            }
-            return self.send(receiver, &call.name, &[argument], None);
+        let receiver = self.evaluate(receiver, environment)?;
+        if call.is_safe && receiver.is_nil() {
+            return Ok(Value::Nil);
         }
+        match (call.arguments.as_slice(), &call.block) {
+            ([], None) => {
+                self.line = line;
+                self.send(&receiver, &call.name, &[], None)
+            }
+            ([argument], None) if !matches!(argument.kind, Kind::Splat(_)) => {
+                if let Kind::String(text) = &argument.kind
+                    && let Some(result) = quick_text(&receiver, &call.name, text)
+                {
+                    self.line = line;
+                    self.step()?;
+                    return Ok(result);
+                }
+                let argument = self.evaluate(argument, environment)?;
+                self.line = line;
+                match quick(&receiver, &call.name, &argument) {
+                    Some(result) => Ok(result),
+                    None => self.send(&receiver, &call.name, &[argument], None),
+                }
+            }
+            _ => self.call_with_all(call, Some(&receiver), line, environment),
+        }
+    }
+
+    /// A call with whatever a call may have.
+    fn call_with_all(
+        &mut self,
+        call: &Call,
+        receiver: Option<&Value>,
+        line: u32,
+        environment: &Rc<Environment>,
+    ) -> Run {
         let arguments = self.arguments(&call.arguments, environment)?;
         let block = self.block_of(call, environment)?;
         self.line = line;
-        let result = match &receiver {
+        let result = match receiver {
             Some(receiver) => self.send(receiver, &call.name, &arguments, block.as_ref()),
             None => self.call_own(call, &arguments, block.as_ref(), environment),
         };

@@ -129,17 +129,22 @@ impl Interpreter<'_> {
     }
 
     /// Counts a step.
+    #[inline]
     pub(super) fn step(&mut self) -> Run<()> {
         self.steps += 1;
-        if self.steps.is_multiple_of(STEPS_PER_LOOK) {
-            if self.steps > STEPS {
-                return Err(Stop::limit(format!("it took more than {STEPS} steps")));
-            }
-            if let Err(message) = self.scope.check() {
-                return Err(Stop::limit(message));
-            }
+        match self.steps.is_multiple_of(STEPS_PER_LOOK) {
+            true => self.look(),
+            false => Ok(()),
         }
-        Ok(())
+    }
+
+    /// Looks whether it may go on.
+    #[cold]
+    fn look(&self) -> Run<()> {
+        if self.steps > STEPS {
+            return Err(Stop::limit(format!("it took more than {STEPS} steps")));
+        }
+        self.scope.check().map_err(Stop::limit)
     }
 
     /// Accounts for a string or an array of this many bytes, before it is made.
@@ -189,6 +194,77 @@ impl Interpreter<'_> {
 
     fn evaluate(&mut self, node: &Node, environment: &Rc<Environment>) -> Run {
         self.step()?;
+        self.value(node, environment)
+    }
+
+    /// Evaluates what nobody asks the value of, as most of a template.
+    fn run(&mut self, node: &Node, environment: &Rc<Environment>) -> Run<()> {
+        self.step()?;
+        match &node.kind {
+            Kind::Text(text) => self.write(text),
+            Kind::Sequence(statements) => self.below(node, |interpreter| {
+                for statement in statements {
+                    interpreter.run(statement, environment)?;
+                }
+                Ok(())
+            }),
+            Kind::Output(inner) => self.below(node, |interpreter| {
+                interpreter.print(inner.as_deref(), environment)
+            }),
+            Kind::If(condition, then, otherwise) => self.below(node, |interpreter| {
+                if interpreter.is_met(condition, environment)? {
+                    interpreter.run(then, environment)
+                } else if let Some(otherwise) = otherwise {
+                    interpreter.run(otherwise, environment)
+                } else {
+                    Ok(())
+                }
+            }),
+            _ => self.value(node, environment).map(drop),
+        }
+    }
+
+    /// Evaluates a condition.
+    fn is_met(&mut self, node: &Node, environment: &Rc<Environment>) -> Run<bool> {
+        self.step()?;
+        match &node.kind {
+            Kind::And(left, right) => self.below(node, |interpreter| {
+                Ok(interpreter.is_met(left, environment)?
+                    && interpreter.is_met(right, environment)?)
+            }),
+            Kind::Or(left, right) => self.below(node, |interpreter| {
+                Ok(interpreter.is_met(left, environment)?
+                    || interpreter.is_met(right, environment)?)
+            }),
+            Kind::Not(operand) => self.below(node, |interpreter| {
+                Ok(!interpreter.is_met(operand, environment)?)
+            }),
+            _ => Ok(self.value(node, environment)?.is_truthy()),
+        }
+    }
+
+    /// `<%= %>`
+    fn print(&mut self, node: Option<&Node>, environment: &Rc<Environment>) -> Run<()> {
+        let Some(node) = node else { return Ok(()) };
+        match self.evaluate(node, environment)? {
+            Value::String(text) => self.write_string(&text),
+            value => {
+                let text = self.text_of(&value)?;
+                self.write(&text)
+            }
+        }
+    }
+
+    /// Goes down into an expression.
+    fn below<T>(&mut self, node: &Node, run: impl FnOnce(&mut Self) -> Run<T>) -> Run<T> {
+        self.deeper(|interpreter| {
+            interpreter.line = node.line;
+            run(interpreter)
+        })
+    }
+
+    /// The value of an expression whose step has been counted.
+    fn value(&mut self, node: &Node, environment: &Rc<Environment>) -> Run {
         match &node.kind {
             Kind::Text(text) => {
                 self.write(text)?;
@@ -210,37 +286,28 @@ impl Interpreter<'_> {
                 self.line = node.line;
                 self.instance(name)
             }
-            _ => self.deeper(|interpreter| {
-                interpreter.line = node.line;
-                interpreter.compound(node, environment)
-            }),
+            _ => self.below(node, |interpreter| interpreter.compound(node, environment)),
         }
     }
 
     fn compound(&mut self, node: &Node, environment: &Rc<Environment>) -> Run {
         match &node.kind {
             Kind::Sequence(statements) => {
-                let mut last = Value::Nil;
-                for statement in statements {
-                    last = self.evaluate(statement, environment)?;
+                let Some((last, before)) = statements.split_last() else {
+                    return Ok(Value::Nil);
+                };
+                for statement in before {
+                    self.run(statement, environment)?;
                 }
-                Ok(last)
+                self.evaluate(last, environment)
             }
             Kind::Output(inner) => {
-                if let Some(inner) = inner {
-                    match self.evaluate(inner, environment)? {
-                        Value::String(text) => self.write_string(&text)?,
-                        value => {
-                            let text = self.text_of(&value)?;
-                            self.write(&text)?;
-                        }
-                    }
-                }
+                self.print(inner.as_deref(), environment)?;
                 Ok(Value::Nil)
             }
             Kind::Call(call) => self.call(call, node.line, environment),
             Kind::If(condition, then, otherwise) => {
-                if self.evaluate(condition, environment)?.is_truthy() {
+                if self.is_met(condition, environment)? {
                     self.evaluate(then, environment)
                 } else if let Some(otherwise) = otherwise {
                     self.evaluate(otherwise, environment)
@@ -265,8 +332,8 @@ impl Interpreter<'_> {
                 }
             }
             Kind::Not(operand) => {
-                let value = self.evaluate(operand, environment)?;
-                Ok(Value::Bool(!value.is_truthy()))
+                let is_met = self.is_met(operand, environment)?;
+                Ok(Value::Bool(!is_met))
             }
             Kind::Assign(target, value) => {
                 let value = self.evaluate(value, environment)?;

@@ -75,9 +75,9 @@ impl Interpreter<'_> {
     pub(super) fn page(&mut self, body: &Node) -> Run<()> {
         let id = self.tag();
         let environment = Environment::new(None, Rc::new(Frame { id, block: None }));
-        let result = self.evaluate(body, &environment);
+        let result = self.run(body, &environment);
         environment.clear();
-        result.map(|_| ())
+        result
     }
 
     /// `scope.function_template([name, …])`
