@@ -1,7 +1,7 @@
 //! Ruby's objects, as far as templates meet them.
 
 use std::{
-    cell::RefCell,
+    cell::{Cell, RefCell},
     hash::{Hash, Hasher},
     rc::Rc,
     sync::Arc,
@@ -276,32 +276,36 @@ impl Equivalent<Key> for TextKey<'_> {
     }
 }
 
+/// How many values are dropped inside each other.
+const DROPPED_DEPTH: usize = 32;
+
 thread_local! {
-    /// What is to be dropped, while something is being dropped.
-    static DOOMED: RefCell<Option<Vec<Value>>> = const { RefCell::new(None) };
+    /// How many values are being dropped inside each other.
+    static DROPPING: Cell<usize> = const { Cell::new(0) };
+    /// What is deeper, and is dropped once the outermost is.
+    static DOOMED: RefCell<Vec<Value>> = const { RefCell::new(Vec::new()) };
 }
 
-/// Drops values one after the other, however deep they are nested: the stack has an end.
+/// Drops values, however deep they are nested: the stack has an end.
 pub(super) fn dispose(values: impl IntoIterator<Item = Value>) {
-    let mut nested = values.into_iter().filter(is_nested);
-    let Some(first) = nested.next() else { return };
-    let is_outermost = DOOMED.with_borrow_mut(|doomed| {
-        let is_outermost = doomed.is_none();
-        let doomed = doomed.get_or_insert_default();
-        doomed.push(first);
-        doomed.extend(nested);
-        is_outermost
-    });
-    if !is_outermost {
-        return;
+    let depth = DROPPING.get();
+    if depth == DROPPED_DEPTH {
+        let nested = values.into_iter().filter(is_nested);
+        return DOOMED.with_borrow_mut(|doomed| doomed.extend(nested));
     }
-    while let Some(value) = DOOMED.with_borrow_mut(|doomed| doomed.as_mut().and_then(Vec::pop)) {
-        drop(value);
+    DROPPING.set(depth + 1);
+    values.into_iter().for_each(drop);
+    if depth == 0 && DOOMED.with_borrow(|doomed| !doomed.is_empty()) {
+        while let Some(value) = DOOMED.with_borrow_mut(Vec::pop) {
+            drop(value);
+        }
+        DOOMED.take();
     }
-    DOOMED.set(None);
+    DROPPING.set(depth);
 }
 
-fn is_nested(value: &Value) -> bool {
+/// Whether dropping a value may drop others.
+pub(super) fn is_nested(value: &Value) -> bool {
     matches!(
         value,
         Value::Array(_) | Value::Hash(_) | Value::Proc(_) | Value::Enumerator(_) | Value::Range(_)

@@ -2,12 +2,17 @@
 
 use std::{cell::RefCell, rc::Rc, sync::Arc};
 
+use smallvec::SmallVec;
+
 use crate::erb::ruby::value::{self, Procedure, Value};
+
+/// Mostly a block's parameter or two.
+type Variables = SmallVec<[(Arc<str>, Value); 2]>;
 
 /// The variables of a body, and those around it.
 #[derive(Debug)]
 pub(in crate::erb::ruby) struct Environment {
-    variables: RefCell<Vec<(Arc<str>, Value)>>,
+    variables: RefCell<Variables>,
     parent: Option<Rc<Environment>>,
     pub(super) frame: Rc<Frame>,
 }
@@ -80,7 +85,10 @@ impl Environment {
 
 impl Drop for Environment {
     fn drop(&mut self) {
-        let variables = std::mem::take(self.variables.get_mut());
-        value::dispose(variables.into_iter().map(|(_, value)| value));
+        let variables = self.variables.get_mut();
+        if variables.iter().any(|(_, value)| value::is_nested(value)) {
+            let variables = std::mem::take(variables);
+            value::dispose(variables.into_iter().map(|(_, value)| value));
+        }
     }
 }
