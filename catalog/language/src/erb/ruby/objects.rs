@@ -44,7 +44,10 @@ impl Objects {
         if let Some(object) = self.by_address.get(&address) {
             return object.clone();
         }
-        let object = self.made(value);
+        let object = match value {
+            PuppetValue::String(_) => convert::to_ruby(value),
+            nested => self.made(nested),
+        };
         self.keep(name.clone(), value.clone(), object.clone());
         object
     }
@@ -69,8 +72,11 @@ impl Objects {
 
     /// As [`convert::to_ruby`], one object for one value. (Strings within others are not worth it.)
     fn made(&mut self, value: &PuppetValue) -> Value {
-        let known = address(value).and_then(|address| self.by_address.get(&address));
-        if let (Some(object), false) = (known, matches!(value, PuppetValue::String(_))) {
+        let nested_address = match value {
+            PuppetValue::Array(_) | PuppetValue::Hash(_) => address(value),
+            _ => None,
+        };
+        if let Some(object) = nested_address.and_then(|address| self.by_address.get(&address)) {
             return object.clone();
         }
         let object = match value {
@@ -85,7 +91,7 @@ impl Objects {
             }
             other => return convert::to_ruby(other),
         };
-        if let Some(address) = address(value) {
+        if let Some(address) = nested_address {
             self.by_address.insert(address, object.clone());
         }
         object
