@@ -35,6 +35,12 @@ pub(super) fn call(
     block: Block<'_>,
 ) -> Answer {
     let itself = || Value::Array(list.clone());
+    if let Some(value) = read(ruby, list, name, arguments, block)? {
+        return Ok(Some(value));
+    }
+    if let Some(value) = derive(ruby, list, name, arguments, block)? {
+        return Ok(Some(value));
+    }
     if let Some((_, namesake, is_picky)) = IN_PLACE.iter().find(|(known, ..)| *known == name) {
         let Some(Value::Array(changed)) = super::call(ruby, &itself(), namesake, arguments, block)?
         else {
@@ -49,12 +55,6 @@ pub(super) fn call(
         } else {
             itself()
         });
-    }
-    if let Some(value) = read(ruby, list, name, arguments, block)? {
-        return Ok(Some(value));
-    }
-    if let Some(value) = derive(ruby, list, name, arguments, block)? {
-        return Ok(Some(value));
     }
     let answer = change(ruby, list, name, arguments, block);
     ruby.objects.is_changed |= !matches!(answer, Ok(None));

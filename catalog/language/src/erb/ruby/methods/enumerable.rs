@@ -10,39 +10,6 @@ use crate::erb::ruby::{
     value::{Entries, Procedure, Value},
 };
 
-/// Methods that give an enumerator where they get no block.
-const LAZY: &[&str] = &[
-    "map",
-    "collect",
-    "flat_map",
-    "collect_concat",
-    "select",
-    "filter",
-    "reject",
-    "find_all",
-    "filter_map",
-    "each_with_index",
-    "each_entry",
-    "sort_by",
-    "min_by",
-    "max_by",
-    "group_by",
-    "partition",
-    "find",
-    "detect",
-    "each_slice",
-    "each_cons",
-    "each_with_object",
-    "reverse_each",
-    "take_while",
-    "drop_while",
-    "find_index",
-    "chunk_while",
-    "slice_when",
-    "uniq_by",
-    "times",
-];
-
 pub(super) fn call(
     ruby: &mut Interpreter<'_>,
     receiver: &Value,
@@ -50,7 +17,7 @@ pub(super) fn call(
     arguments: &[Value],
     block: Block<'_>,
 ) -> Answer {
-    if block.is_none() && LAZY.contains(&name) && (name != "find_index" || arguments.is_empty()) {
+    if block.is_none() && is_lazy(name) && (name != "find_index" || arguments.is_empty()) {
         return enumerator(receiver, name, arguments);
     }
     if let Some(value) = pick(ruby, receiver, name, arguments, block)? {
@@ -60,6 +27,42 @@ pub(super) fn call(
         return Ok(Some(value));
     }
     fold(ruby, receiver, name, arguments, block)
+}
+
+/// Methods that give an enumerator where they get no block.
+fn is_lazy(name: &str) -> bool {
+    matches!(
+        name,
+        "map"
+            | "collect"
+            | "flat_map"
+            | "collect_concat"
+            | "select"
+            | "filter"
+            | "reject"
+            | "find_all"
+            | "filter_map"
+            | "each_with_index"
+            | "each_entry"
+            | "sort_by"
+            | "min_by"
+            | "max_by"
+            | "group_by"
+            | "partition"
+            | "find"
+            | "detect"
+            | "each_slice"
+            | "each_cons"
+            | "each_with_object"
+            | "reverse_each"
+            | "take_while"
+            | "drop_while"
+            | "find_index"
+            | "chunk_while"
+            | "slice_when"
+            | "uniq_by"
+            | "times"
+    )
 }
 
 /// Methods that make an array of some or all elements.

@@ -31,6 +31,12 @@ pub(super) fn call(
     block: Block<'_>,
 ) -> Answer {
     let itself = || Value::Hash(map.clone());
+    if let Some(value) = read(ruby, map, name, arguments, block)? {
+        return Ok(Some(value));
+    }
+    if let Some(value) = derive(ruby, map, name, arguments, block)? {
+        return Ok(Some(value));
+    }
     if let Some((_, namesake, is_picky)) = IN_PLACE.iter().find(|(known, ..)| *known == name) {
         let Some(Value::Hash(changed)) = derive(ruby, map, namesake, arguments, block)? else {
             return Ok(None);
@@ -44,12 +50,6 @@ pub(super) fn call(
         } else {
             itself()
         });
-    }
-    if let Some(value) = read(ruby, map, name, arguments, block)? {
-        return Ok(Some(value));
-    }
-    if let Some(value) = derive(ruby, map, name, arguments, block)? {
-        return Ok(Some(value));
     }
     let answer = change(ruby, map, name, arguments, block);
     ruby.objects.is_changed |= !matches!(answer, Ok(None));

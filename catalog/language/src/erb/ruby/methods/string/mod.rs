@@ -40,11 +40,6 @@ const IN_PLACE: &[&str] = &[
     "scrub!",
 ];
 
-/// Methods that change the string and have no namesake.
-const MUTATING: &[&str] = &[
-    "<<", "[]=", "clear", "concat", "insert", "prepend", "replace", "slice!",
-];
-
 pub(super) fn call(
     ruby: &mut Interpreter<'_>,
     text: &Text,
@@ -52,7 +47,7 @@ pub(super) fn call(
     arguments: &[Value],
     block: Block<'_>,
 ) -> Answer {
-    if IN_PLACE.contains(&name) {
+    if name.ends_with('!') && IN_PLACE.contains(&name) {
         let namesake = &name[..name.len() - 1];
         let Some(Value::String(changed)) = call(ruby, text, namesake, arguments, block)? else {
             return Ok(None);
@@ -68,7 +63,7 @@ pub(super) fn call(
             Value::String(text.clone())
         });
     }
-    ruby.objects.is_changed |= MUTATING.contains(&name);
+    ruby.objects.is_changed |= is_mutating(name);
     if let Some(value) = plain::call(ruby, text, name, arguments)? {
         return Ok(Some(value));
     }
@@ -76,6 +71,14 @@ pub(super) fn call(
         return Ok(Some(value));
     }
     pattern::call(ruby, text, name, arguments, block)
+}
+
+/// Methods that change the string and have no namesake.
+fn is_mutating(name: &str) -> bool {
+    matches!(
+        name,
+        "<<" | "[]=" | "clear" | "concat" | "insert" | "prepend" | "replace" | "slice!"
+    )
 }
 
 /// Symbols answer to much of what strings do.
