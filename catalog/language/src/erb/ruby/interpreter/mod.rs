@@ -239,6 +239,9 @@ impl Interpreter<'_> {
             Kind::Not(operand) => self.below(node, |interpreter| {
                 Ok(!interpreter.is_met(operand, environment)?)
             }),
+            Kind::Call(call) => self.below(node, |interpreter| {
+                Ok(interpreter.call(call, node.line, environment)?.is_truthy())
+            }),
             _ => Ok(self.value(node, environment)?.is_truthy()),
         }
     }
@@ -286,6 +289,9 @@ impl Interpreter<'_> {
                 self.line = node.line;
                 self.instance(name)
             }
+            Kind::Call(call) => self.below(node, |interpreter| {
+                interpreter.call(call, node.line, environment)
+            }),
             _ => self.below(node, |interpreter| interpreter.compound(node, environment)),
         }
     }
@@ -305,7 +311,6 @@ impl Interpreter<'_> {
                 self.print(inner.as_deref(), environment)?;
                 Ok(Value::Nil)
             }
-            Kind::Call(call) => self.call(call, node.line, environment),
             Kind::If(condition, then, otherwise) => {
                 if self.is_met(condition, environment)? {
                     self.evaluate(then, environment)
