@@ -1,6 +1,8 @@
 //! The tree of a template's code.
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
+
+use super::value::RegexpValue;
 
 /// An expression and its line.
 #[derive(Clone, Debug)]
@@ -24,6 +26,8 @@ pub(in crate::erb) enum Kind {
     Regexp {
         parts: Vec<Part>,
         options: Arc<str>,
+        /// Itself, once made, where it is the same every time.
+        made: OnceLock<Arc<RegexpValue>>,
     },
     Array(Vec<Node>),
     /// A pair without a key is `**value`.

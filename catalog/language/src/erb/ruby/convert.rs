@@ -1,6 +1,6 @@
 //! Values of the Puppet language as Ruby's, and back.
 
-use std::{cell::Cell, rc::Rc};
+use std::{cell::Cell, rc::Rc, sync::Arc};
 
 use super::{
     interpreter::{Run, Stop},
@@ -30,7 +30,7 @@ pub(super) fn to_ruby(value: &PuppetValue) -> Value {
             };
             Value::map(entries.iter().map(entry).collect::<Entries>())
         }
-        PuppetValue::Regexp(regexp) => Value::Regexp(Rc::new(RegexpValue {
+        PuppetValue::Regexp(regexp) => Value::Regexp(Arc::new(RegexpValue {
             source: regexp.source().clone(),
             options: String::new(),
             compiled: regexp.clone(),

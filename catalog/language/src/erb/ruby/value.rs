@@ -31,7 +31,7 @@ pub(super) enum Value {
     Array(List),
     Hash(Map),
     Range(Rc<RangeValue>),
-    Regexp(Rc<RegexpValue>),
+    Regexp(Arc<RegexpValue>),
     Match(Rc<MatchValue>),
     Proc(Rc<Procedure>),
     Time(Rc<jiff::Zoned>),
@@ -84,21 +84,23 @@ pub(super) struct RangeValue {
 
 /// A regular expression with its options.
 #[derive(Debug)]
-pub(super) struct RegexpValue {
+pub(in crate::erb) struct RegexpValue {
     pub source: Arc<str>,
     /// Out of `mix`.
     pub options: String,
     pub compiled: Arc<Regexp>,
 }
 
+/// Byte offsets of the groups, the whole first.
+pub(super) type Groups = Vec<Option<(usize, usize)>>;
+
 /// What a regular expression found.
 #[derive(Debug)]
 pub(super) struct MatchValue {
     pub text: Arc<str>,
-    /// Byte offsets of the groups, the whole first.
-    pub groups: Vec<Option<(usize, usize)>>,
+    pub groups: Groups,
     pub names: Vec<(Arc<str>, usize)>,
-    pub regexp: Rc<RegexpValue>,
+    pub regexp: Arc<RegexpValue>,
 }
 
 impl MatchValue {

@@ -366,9 +366,20 @@ impl Interpreter<'_> {
                 self.list(elements)
             }
             Kind::Hash(pairs) => self.hash(pairs, environment),
-            Kind::Regexp { parts, options } => {
+            Kind::Regexp {
+                parts,
+                options,
+                made,
+            } => {
+                if let Some(made) = made.get() {
+                    return Ok(Value::Regexp(made.clone()));
+                }
                 let source = self.regexp_source(parts, environment)?;
-                Ok(Value::Regexp(regexp(&source, options)?))
+                let regexp = regexp(&source, options)?;
+                if parts.iter().all(|part| matches!(part, Part::Text(_))) {
+                    made.get_or_init(|| regexp.clone());
+                }
+                Ok(Value::Regexp(regexp))
             }
             Kind::Range {
                 from,
@@ -587,7 +598,7 @@ pub(super) fn range(from: Value, to: Value, is_exclusive: bool) -> Run {
 }
 
 /// A regular expression with options out of `mix`.
-pub(super) fn regexp(source: &str, options: &str) -> Run<Rc<RegexpValue>> {
+pub(super) fn regexp(source: &str, options: &str) -> Run<Arc<RegexpValue>> {
     let text = match options {
         "" => source.to_owned(),
         // A comment at the end must not swallow the bracket.
@@ -599,7 +610,7 @@ pub(super) fn regexp(source: &str, options: &str) -> Run<Rc<RegexpValue>> {
     let mut sorted: Vec<char> = options.chars().collect();
     sorted.sort_by_key(|option| "mix".find(*option));
     sorted.dedup();
-    Ok(Rc::new(RegexpValue {
+    Ok(Arc::new(RegexpValue {
         source: source.into(),
         options: sorted.into_iter().collect(),
         compiled,

@@ -6,13 +6,13 @@ use super::{Answer, answer, argument};
 use crate::erb::ruby::{
     interpreter::{Interpreter, Run, Stop},
     text::{display, symbol_of},
-    value::{Entries, MatchValue, RegexpValue, Value},
+    value::{Entries, Groups, MatchValue, RegexpValue, Value},
 };
 
 /// Looks for a match from a byte offset on, and remembers it as `$~`.
 pub(super) fn search(
     ruby: &mut Interpreter<'_>,
-    regexp: &Rc<RegexpValue>,
+    regexp: &Arc<RegexpValue>,
     text: &Arc<str>,
     from: usize,
 ) -> Run<Option<Rc<MatchValue>>> {
@@ -21,15 +21,9 @@ pub(super) fn search(
         .compiled
         .compiled()
         .map_err(|error| Stop::unsupported(format!("the regular expression: {error}")))?;
-    let found = compiled
-        .captures_from_pos(&**text, from)
+    let groups = groups(compiled, text, from)
         .map_err(|_| Stop::limit(format!("matching /{}/ takes too many steps", regexp.source)))?;
-    ruby.last_match = found.map(|captures| {
-        let group = |index| {
-            captures
-                .get(index)
-                .map(|group| (group.start(), group.end()))
-        };
+    ruby.last_match = groups.map(|groups| {
         let names = compiled
             .capture_names()
             .enumerate()
@@ -37,7 +31,7 @@ pub(super) fn search(
             .collect();
         Rc::new(MatchValue {
             text: text.clone(),
-            groups: (0..captures.len()).map(group).collect(),
+            groups,
             names,
             regexp: regexp.clone(),
         })
@@ -45,9 +39,24 @@ pub(super) fn search(
     Ok(ruby.last_match.clone())
 }
 
+/// Where a match and its groups are. A match without groups is found with less.
+fn groups(
+    compiled: &fancy_regex::Regex,
+    text: &str,
+    from: usize,
+) -> Result<Option<Groups>, fancy_regex::Error> {
+    if compiled.captures_len() == 1 {
+        let found = compiled.find_from_pos(text, from)?;
+        return Ok(found.map(|found| vec![Some((found.start(), found.end()))]));
+    }
+    let captures = compiled.captures_from_pos(text, from)?;
+    let span = |group: fancy_regex::Match<'_>| (group.start(), group.end());
+    Ok(captures.map(|captures| captures.iter().map(|group| group.map(span)).collect()))
+}
+
 pub(super) fn call(
     ruby: &mut Interpreter<'_>,
-    regexp: &Rc<RegexpValue>,
+    regexp: &Arc<RegexpValue>,
     name: &str,
     arguments: &[Value],
 ) -> Answer {

@@ -1,5 +1,7 @@
 //! Values: literals, names, and everything that starts with a keyword.
 
+use std::sync::OnceLock;
+
 use super::{Parsed, Parser};
 use crate::erb::ruby::{
     ast::{Begin, Call, Check, Kind, Node, Part},
@@ -26,6 +28,7 @@ impl Parser {
             TokenKind::Regexp(pieces, options) => Kind::Regexp {
                 parts: self.parts(pieces)?,
                 options,
+                made: OnceLock::new(),
             },
             TokenKind::Words(words) => {
                 let words = words.into_iter().map(|word| self.string_node(word, line));

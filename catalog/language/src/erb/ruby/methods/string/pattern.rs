@@ -158,7 +158,7 @@ enum Replacement {
 }
 
 /// A pattern: strings stand for themselves.
-fn pattern_of(value: &Value) -> Run<Rc<RegexpValue>> {
+fn pattern_of(value: &Value) -> Run<Arc<RegexpValue>> {
     match value {
         Value::Regexp(pattern) => Ok(pattern.clone()),
         other => make(&escaped(&argument::string(other)?), ""),
@@ -181,7 +181,7 @@ fn escaped(text: &str) -> String {
 fn matches(
     ruby: &mut Interpreter<'_>,
     text: &Arc<str>,
-    pattern: &Rc<RegexpValue>,
+    pattern: &Arc<RegexpValue>,
     is_global: bool,
 ) -> Run<Vec<Rc<MatchValue>>> {
     let mut all = Vec::new();
@@ -213,7 +213,7 @@ fn matches(
 fn replace(
     ruby: &mut Interpreter<'_>,
     text: &Arc<str>,
-    pattern: &Rc<RegexpValue>,
+    pattern: &Arc<RegexpValue>,
     replacement: &Replacement,
     block: Block<'_>,
     is_global: bool,
