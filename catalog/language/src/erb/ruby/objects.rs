@@ -5,7 +5,7 @@
 
 use std::sync::Arc;
 
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxBuildHasher, FxHashMap};
 
 use super::{
     convert,
@@ -13,6 +13,9 @@ use super::{
     value::{Entries, Value},
 };
 use crate::{erb::TemplateScope, values::Value as PuppetValue};
+
+/// How many objects a template mostly reads, at most.
+const ROOM: usize = 8;
 
 /// What a rendering, with the templates that it renders within, has read from its scope.
 #[derive(Default)]
@@ -36,19 +39,28 @@ struct Root {
 }
 
 impl Objects {
+    /// With room for what a template mostly reads.
+    pub(super) fn new() -> Self {
+        Self {
+            by_address: FxHashMap::with_capacity_and_hasher(ROOM, FxBuildHasher),
+            roots: Vec::with_capacity(ROOM),
+            ..Self::default()
+        }
+    }
+
     /// The object for what a variable holds.
-    pub(super) fn of(&mut self, name: &Arc<str>, value: &PuppetValue) -> Value {
-        let Some(address) = address(value) else {
-            return convert::to_ruby(value);
+    pub(super) fn of(&mut self, name: &Arc<str>, value: PuppetValue) -> Value {
+        let Some(address) = address(&value) else {
+            return convert::to_ruby(&value);
         };
         if let Some(object) = self.by_address.get(&address) {
             return object.clone();
         }
-        let object = match value {
-            PuppetValue::String(_) => convert::to_ruby(value),
+        let object = match &value {
+            PuppetValue::String(_) => convert::to_ruby(&value),
             nested => self.made(nested),
         };
-        self.keep(name.clone(), value.clone(), object.clone());
+        self.keep(name.clone(), value, object.clone());
         object
     }
 

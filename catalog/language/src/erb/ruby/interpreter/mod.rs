@@ -75,7 +75,7 @@ pub(in crate::erb) fn render(
 ) -> Result<String, ErbError> {
     let mut interpreter = Interpreter {
         scope,
-        objects: Objects::default(),
+        objects: Objects::new(),
         page: Page::new(scope.file(), template.room),
         globals: FxHashMap::default(),
         constants: FxHashMap::default(),

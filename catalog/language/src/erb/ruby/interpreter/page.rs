@@ -30,7 +30,7 @@ impl Page {
     pub(super) fn new(file: Option<String>, room: usize) -> Self {
         Self {
             output: Rc::new(RefCell::new(String::with_capacity(room).into())),
-            instances: NameMap::default(),
+            instances: NameMap::with_capacity(8),
             file,
         }
     }

@@ -12,7 +12,7 @@ impl Interpreter<'_> {
             return Ok(value.clone());
         }
         let value = match self.scope.instance_variable(name) {
-            Some(value) => self.objects.of(name, &value),
+            Some(value) => self.objects.of(name, value),
             None => Value::Nil,
         };
         self.page.instances.insert(name.clone(), value.clone());

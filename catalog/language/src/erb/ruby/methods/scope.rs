@@ -56,7 +56,7 @@ pub(super) fn call(
         ("to_hash", _) => {
             let mut entries = Entries::default();
             for (name, value) in ruby.scope.variables() {
-                let object = ruby.objects.of(&name, &value);
+                let object = ruby.objects.of(&name, value);
                 entries.insert(Value::text(&*name).into_key(), object);
             }
             answer(Value::map(entries))
@@ -76,7 +76,7 @@ pub(super) fn call(
 fn lookup(ruby: &mut Interpreter<'_>, name: &Value) -> Run {
     let name = name_of(name)?;
     match ruby.scope.variable(&name) {
-        Ok(value) => Ok(ruby.objects.of(&name, &value)),
+        Ok(value) => Ok(ruby.objects.of(&name, value)),
         Err(message) => Err(Stop::argument(message)),
     }
 }
