@@ -170,7 +170,22 @@ impl Interpreter<'_> {
             let value = given.next().unwrap_or_default();
             self.bind_target(target, value, environment)?;
         }
-        let mut rest: Vec<Value> = given.collect();
+        if !parameters.is_plain() {
+            self.bind_rest(parameters, given.collect(), environment)?;
+        }
+        for local in &parameters.locals {
+            environment.set_here(local, Value::Nil);
+        }
+        Ok(())
+    }
+
+    /// Binds what is left behind the required parameters to those that are none.
+    fn bind_rest(
+        &mut self,
+        parameters: &Parameters,
+        mut rest: Vec<Value>,
+        environment: &Rc<Environment>,
+    ) -> Run<()> {
         let after = rest.split_off(rest.len().saturating_sub(parameters.after.len()));
         let mut rest = rest.into_iter();
         for (name, default) in &parameters.optional {
@@ -187,9 +202,6 @@ impl Interpreter<'_> {
         let mut after = after.into_iter();
         for target in &parameters.after {
             self.bind_target(target, after.next().unwrap_or_default(), environment)?;
-        }
-        for local in &parameters.locals {
-            environment.set_here(local, Value::Nil);
         }
         Ok(())
     }
@@ -323,13 +335,16 @@ impl Parameters {
             || matches!(self.required.as_slice(), [Target::Nested(_)]) && self.splat.is_some()
     }
 
+    /// Whether all positional parameters are required, and follow one another.
+    fn is_plain(&self) -> bool {
+        self.optional.is_empty() && self.splat.is_none() && self.after.is_empty()
+    }
+
     /// Whether there is one parameter and nothing else.
     fn is_single(&self) -> bool {
         self.required.len() == 1
             && !self.has_trailing_comma
-            && self.optional.is_empty()
-            && self.splat.is_none()
-            && self.after.is_empty()
+            && self.is_plain()
             && self.keywords.is_empty()
             && self.keyword_splat.is_none()
             && self.block.is_none()
