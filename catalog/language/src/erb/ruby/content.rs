@@ -20,6 +20,7 @@ impl Content {
     }
 
     /// The text to be changed: from here on, it is the string's own.
+    #[inline]
     pub(super) fn to_mut(&mut self) -> &mut String {
         if let Self::Shared(text) = self {
             *self = Self::Own(String::from(&**text));

@@ -83,7 +83,7 @@ impl Interpreter<'_> {
         }
         let (place, current) = match target {
             Target::Local(name) => {
-                let current = environment.get(name).unwrap_or_default();
+                let current = environment.get(name);
                 (Place::Simple(target), current)
             }
             Target::Instance(name) => (Place::Simple(target), self.instance(name)?),

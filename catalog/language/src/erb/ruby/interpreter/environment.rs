@@ -33,16 +33,17 @@ impl Environment {
         })
     }
 
-    pub(super) fn get(&self, name: &str) -> Option<Value> {
-        let mut environment = self;
-        loop {
+    /// What a variable holds; nil where it is not known.
+    pub(super) fn get(&self, name: &Arc<str>) -> Value {
+        let mut next = Some(self);
+        while let Some(environment) = next {
             let variables = environment.variables.borrow();
-            if let Some((_, value)) = variables.iter().find(|(known, _)| &**known == name) {
-                return Some(value.clone());
+            if let Some((_, value)) = variables.iter().find(|(known, _)| known == name) {
+                return value.clone();
             }
-            drop(variables);
-            environment = environment.parent.as_deref()?;
+            next = environment.parent.as_deref();
         }
+        Value::Nil
     }
 
     /// Sets a variable where it is known, else here.

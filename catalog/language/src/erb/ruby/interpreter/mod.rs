@@ -284,7 +284,7 @@ impl Interpreter<'_> {
                 self.allocate(text.len())?;
                 Ok(Value::text(text.clone()))
             }
-            Kind::Local(name) => Ok(environment.get(name).unwrap_or_default()),
+            Kind::Local(name) => Ok(environment.get(name)),
             Kind::Instance(name) => {
                 self.line = node.line;
                 self.instance(name)
