@@ -21,7 +21,7 @@ pub(super) fn display(value: &Value) -> Run<String> {
         Value::Bool(value) => value.to_string(),
         Value::Integer(value) => value.to_string(),
         Value::Float(value) => float_text(*value),
-        Value::String(text) => text.borrow().to_string(),
+        Value::String(text) => text.borrow().as_str().to_owned(),
         Value::Symbol(name) | Value::Class(name) => name.to_string(),
         Value::Range(range) => {
             let dots = if range.is_exclusive { "..." } else { ".." };

@@ -45,7 +45,7 @@ pub(super) fn size(value: &Value) -> Run<usize> {
 
 pub(super) fn string(value: &Value) -> Run<String> {
     match value {
-        Value::String(text) => Ok(text.borrow().to_string()),
+        Value::String(text) => Ok(text.borrow().as_str().to_owned()),
         other => Err(refused(other, "String")),
     }
 }

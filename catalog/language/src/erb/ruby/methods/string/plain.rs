@@ -62,7 +62,7 @@ pub(super) fn call(
         ("+", [other]) => {
             let other = argument::string(other)?;
             ruby.allocate(borrowed.len() + other.len())?;
-            return answer(format!("{borrowed}{other}"));
+            return answer([borrowed.as_str(), &other].concat());
         }
         ("*", [count]) => {
             let count = argument::size(count)?;
@@ -74,7 +74,7 @@ pub(super) fn call(
                 Value::Array(list) => list.0.borrow().clone(),
                 other => vec![other.clone()],
             };
-            let template = borrowed.to_string();
+            let template = borrowed.as_str().to_owned();
             drop(borrowed);
             let text = format::format(ruby, &template, &values)?;
             return ruby.string(text).map(Some);
@@ -166,7 +166,7 @@ pub(super) fn call(
             return answer(Value::String(text.clone()));
         }
         ("dup" | "clone" | "+@" | "-@" | "scrub" | "b" | "unicode_normalize", _) => {
-            borrowed.to_string()
+            borrowed.as_str().to_owned()
         }
         ("encode" | "force_encoding", [to, ..])
             if display(to)?.to_ascii_uppercase().starts_with("UTF-8") =>
