@@ -38,7 +38,7 @@ impl Environment {
         let mut next = Some(self);
         while let Some(environment) = next {
             let variables = environment.variables.borrow();
-            if let Some((_, value)) = variables.iter().find(|(known, _)| known == name) {
+            if let Some((_, value)) = variables.iter().find(|(known, _)| is(known, name)) {
                 return value.clone();
             }
             next = environment.parent.as_deref();
@@ -51,7 +51,7 @@ impl Environment {
         let mut environment = self;
         loop {
             let mut variables = environment.variables.borrow_mut();
-            if let Some((_, slot)) = variables.iter_mut().find(|(known, _)| known == name) {
+            if let Some((_, slot)) = variables.iter_mut().find(|(known, _)| is(known, name)) {
                 let before = std::mem::replace(slot, value);
                 drop(variables);
                 drop(before);
@@ -71,7 +71,7 @@ impl Environment {
     /// Sets a variable of this very body.
     pub(super) fn set_here(&self, name: &Arc<str>, value: Value) {
         let mut variables = self.variables.borrow_mut();
-        match variables.iter_mut().find(|(known, _)| known == name) {
+        match variables.iter_mut().find(|(known, _)| is(known, name)) {
             Some((_, slot)) => *slot = value,
             None => variables.push((name.clone(), value)),
         }
@@ -92,4 +92,9 @@ impl Drop for Environment {
             value::dispose(variables.into_iter().map(|(_, value)| value));
         }
     }
+}
+
+/// Whether two names are the same. All places of a variable mostly share one.
+fn is(known: &Arc<str>, name: &Arc<str>) -> bool {
+    Arc::ptr_eq(known, name) || known == name
 }

@@ -354,7 +354,9 @@ impl<'a> Lexer<'a> {
             TokenKind::Constant(name.into())
         } else {
             self.note_variable(name);
-            TokenKind::Name(name.into())
+            // One name for all places of a variable: it is known at a glance.
+            let known = self.variables.get(name).cloned();
+            TokenKind::Name(known.unwrap_or_else(|| name.into()))
         };
         self.push(kind, is_spaced, line);
         Ok(())
