@@ -27,7 +27,7 @@ const LONGEST: usize = 8 << 20;
 /// A template, parsed.
 pub struct Template {
     body: ruby::Node,
-    /// How many bytes of it are text of its own: what it gives mostly is about as long.
+    /// How many bytes of text it mostly gives, roughly.
     room: usize,
 }
 
@@ -158,7 +158,7 @@ impl Template {
             });
         }
         let segments = template::segments(text);
-        let room = segments.iter().map(template::Segment::own_text).sum();
+        let room = segments.iter().map(template::Segment::room).sum();
         let body = ruby::parse(&segments)?;
         Ok(Self { body, room })
     }

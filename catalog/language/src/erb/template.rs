@@ -28,11 +28,13 @@ pub(super) enum Segment<'a> {
 }
 
 impl Segment<'_> {
-    /// How many bytes of text it writes as they are.
-    pub(super) fn own_text(&self) -> usize {
+    /// How many bytes of text it mostly writes.
+    pub(super) fn room(&self) -> usize {
         match self {
             Self::Text { text, .. } => text.len(),
-            Self::Code { .. } | Self::Output { .. } => 0,
+            Self::Code { .. } => 0,
+            // Names, paths and numbers.
+            Self::Output { .. } => 32,
         }
     }
 }

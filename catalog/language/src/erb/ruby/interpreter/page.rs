@@ -26,7 +26,7 @@ pub(super) struct Page {
 }
 
 impl Page {
-    /// With room for the template's own text.
+    /// With room for what the template mostly gives.
     pub(super) fn new(file: Option<String>, room: usize) -> Self {
         Self {
             output: Rc::new(RefCell::new(String::with_capacity(room).into())),
