@@ -244,6 +244,28 @@ fn shared_parts_are_not_met_without_end() {
 }
 
 #[test]
+fn what_is_nested_deep_is_dropped_on_a_small_stack() {
+    for deeper in [
+        "[x]",
+        "[x, x]",
+        "{ 'a' => x }",
+        "{ x => 1 }[0] || [[1, x]]",
+        "(y = x; lambda { y })",
+    ] {
+        let template = format!("<% x = []; 100_000.times {{ x = {deeper} }}; x = 1 %>done");
+        let rendered = render(&template, &Variables::new(Vec::new()));
+        assert_eq!(rendered.as_deref(), Ok("done"), "{deeper}");
+    }
+}
+
+#[test]
+fn keys_that_are_missing_have_the_default() {
+    let text = "<% h = Hash.new(1); b = Hash.new { |_, key| key * 2 } -%>\
+                <%= h['a'] %> <%= b['a'] %> <%= {}['a'].inspect %>";
+    assert_eq!(render(text, &variables("{}")).unwrap(), "1 aa nil");
+}
+
+#[test]
 fn nothing_of_the_system_is_in_reach() {
     for code in [
         "`id`",
