@@ -23,7 +23,7 @@ use ficelle_syntax::{
     source::Span,
 };
 use indexmap::IndexMap;
-use smallvec::SmallVec;
+use smallvec::{SmallVec, smallvec};
 
 use super::{
     Compiler,
@@ -162,6 +162,12 @@ impl Compiler<'_> {
         if matches!(value, Value::Undef) {
             return refuse("Missing title. The title expression resulted in undef".to_owned());
         }
+        if let Value::String(title) = &value
+            && !title.is_empty()
+        {
+            note_title(seen, Some(title))?;
+            return Ok((smallvec![value], false));
+        }
         let mut values = SmallVec::<[Value; 1]>::new();
         flatten(&value, &mut values);
         let mut titles = SmallVec::with_capacity(values.len());
@@ -189,14 +195,7 @@ impl Compiler<'_> {
                     ));
                 }
             };
-            if seen.contains(&title) {
-                let title = title.as_deref().unwrap_or("default");
-                return Err(Error::issue(format!(
-                    "The title '{title}' has already been used in this resource expression"
-                ))
-                .into());
-            }
-            seen.push(title.clone());
+            note_title(seen, title.as_ref())?;
             match title {
                 Some(title) => titles.push(Value::String(title)),
                 None => is_default = true,
@@ -460,6 +459,22 @@ impl Compiler<'_> {
         }
         Ok(id)
     }
+}
+
+/// Notes a title among those of its expression; the one of local defaults has no text.
+fn note_title(
+    seen: &mut SmallVec<[Option<Arc<str>>; 1]>,
+    title: Option<&Arc<str>>,
+) -> Evaluated<()> {
+    if seen.iter().any(|known| known.as_ref() == title) {
+        let title = title.map_or("default", |title| title);
+        return Err(Error::issue(format!(
+            "The title '{title}' has already been used in this resource expression"
+        ))
+        .into());
+    }
+    seen.push(title.cloned());
+    Ok(())
 }
 
 /// `(file: F, line: L)`, where something of it is known.

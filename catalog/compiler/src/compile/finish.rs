@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use ficelle_language::{Error, Evaluated, Evaluator, Unwind, Value};
 use ficelle_model::{Catalog, Data, Edge, Resource, data::Names, names::NameMap};
-use rustc_hash::{FxHashMap, FxHashSet};
+use rustc_hash::FxHashSet;
 
 use super::{
     Compiler,
@@ -137,15 +137,19 @@ impl Compiler<'_> {
         }
         let mut resources = Vec::with_capacity(declared.len());
         let mut exported = Vec::new();
-        let mut kinds = FxHashMap::default();
+        // Three or four, for all resources.
+        let mut kinds: Vec<Arc<str>> = Vec::new();
         for declared in declared {
             if declared.is_virtual && !declared.exported {
                 continue;
             }
-            let kind: &Arc<str> = kinds
-                .entry(declared.label)
-                .or_insert_with(|| declared.label.into());
-            let resource = self.resource(declared, Arc::clone(kind), &words)?;
+            let label = declared.label;
+            let known = kinds.iter().position(|kind| **kind == *label);
+            let kind = known.unwrap_or_else(|| {
+                kinds.push(Arc::from(label));
+                kinds.len() - 1
+            });
+            let resource = self.resource(declared, Arc::clone(&kinds[kind]), &words)?;
             if resource.exported {
                 exported.push(resource.clone());
             }

@@ -304,11 +304,8 @@ impl Compiler<'_> {
         };
         let (module, rest) = name.split_once('/')?;
         let module = self.environment.module(module)?;
-        let module = &module.path;
-        let room = module.as_str().len() + folder.len() + rest.len() + 2;
-        let mut path = Utf8PathBuf::with_capacity(room);
-        path.extend([module.as_str(), folder, rest]);
-        Some(path)
+        let path = [module.path.as_str(), folder, rest].join("/");
+        Some(path.into())
     }
 
     fn exists(&self, path: &Utf8PathBuf) -> bool {

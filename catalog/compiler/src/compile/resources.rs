@@ -3,6 +3,7 @@
 
 use std::{
     cell::{Ref, RefCell, RefMut},
+    collections::hash_map::Entry,
     rc::Rc,
     sync::Arc,
 };
@@ -291,14 +292,17 @@ impl Table {
         aliases: &[Alias],
     ) -> Result<ResourceId, Refusal> {
         let mut by_reference = self.by_reference.borrow_mut();
-        if let Some(existing) = by_reference.get(&resource.reference) {
-            return Err(Refusal::Duplicate {
-                existing: *existing,
-                refused: resource,
-            });
-        }
         let mut entries = self.entries.borrow_mut();
         let id = ResourceId(entries.len() as u32);
+        match by_reference.entry(resource.reference.clone()) {
+            Entry::Vacant(place) => place.insert(id),
+            Entry::Occupied(existing) => {
+                return Err(Refusal::Duplicate {
+                    existing: *existing.get(),
+                    refused: resource,
+                });
+            }
+        };
         for alias in aliases {
             if alias.key == resource.reference.title {
                 continue;
@@ -307,19 +311,16 @@ impl Table {
                 type_name: resource.reference.type_name.clone(),
                 title: alias.key.clone(),
             };
-            if let Some(existing) = by_reference.get(&reference) {
-                if *existing == id {
-                    continue;
-                }
+            let existing = *by_reference.entry(reference).or_insert(id);
+            if existing != id {
+                by_reference.remove(&resource.reference);
                 return Err(Refusal::Alias {
                     alias: alias.clone(),
                     refused: resource,
-                    existing: *existing,
+                    existing,
                 });
             }
-            by_reference.insert(reference, id);
         }
-        by_reference.insert(resource.reference.clone(), id);
         if resource.kind.has_body() {
             self.waiting.borrow_mut().push(id);
         }

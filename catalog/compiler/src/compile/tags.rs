@@ -116,10 +116,11 @@ impl fmt::Debug for Tags {
 /// # Errors
 /// It holds a character that no tag may have.
 pub(super) fn add(tags: &mut Tags, tag: &str) -> Result<(), String> {
-    let tag = tag.to_lowercase();
-    if tags.contains(tag.as_str()) {
+    if Form::of(tag) == Form::Word {
+        tags.insert(tag);
         return Ok(());
     }
+    let tag = tag.to_lowercase();
     if Form::of(&tag) == Form::Invalid {
         return Err(format!("Invalid tag '{tag}'"));
     }

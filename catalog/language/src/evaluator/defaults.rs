@@ -119,6 +119,7 @@ impl Pending {
         !self.lists.borrow().is_empty() && self.is_listed(name, scope)
     }
 
+    #[cold]
     fn is_listed(&self, name: &str, scope: &Scope) -> bool {
         let lists = self.lists.borrow();
         let mut current = Some(scope);

@@ -17,12 +17,9 @@ use crate::{
 /// Variables that are undef where they are not set, whatever `strict_variables` says.
 const ALWAYS_KNOWN: [&str; 2] = ["module_name", "caller_module_name"];
 
-/// Variables that only the host sets, and that are the same all through a compile.
-const RESERVED: [&str; 3] = ["trusted", "facts", "server_facts"];
-
 /// Whether only the host sets a variable: it is the same all through a compile.
 pub fn is_reserved(name: &str) -> bool {
-    RESERVED.contains(&name)
+    matches!(name, "trusted" | "facts" | "server_facts")
 }
 
 /// Refuses a parameter of this name.

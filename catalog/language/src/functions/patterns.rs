@@ -1,6 +1,6 @@
 //! Functions that look for patterns: `match`, `regsubst`, `split`, `versioncmp`.
 
-use std::{cmp::Ordering, sync::Arc};
+use std::{borrow::Cow, cmp::Ordering, sync::Arc};
 
 use super::{Function, function, on};
 use crate::{
@@ -45,17 +45,8 @@ pub(super) const FUNCTIONS: &[Function] = &[
                         .get(3)
                         .and_then(Value::as_str)
                         .unwrap_or_default();
-                    let inline: String = [('I', 'i'), ('M', 'm'), ('E', 'x')]
-                        .iter()
-                        .filter(|(flag, _)| flags.contains(*flag))
-                        .map(|(_, inline)| *inline)
-                        .collect();
                     let pattern = call.arguments[1].as_str().unwrap_or_default();
-                    let source = if inline.is_empty() {
-                        pattern.to_owned()
-                    } else {
-                        format!("(?{inline}:{pattern})")
-                    };
+                    let source = with_flags(pattern, flags);
                     regsubst(call, &*compile(&source)?, flags.contains('G'))
                 },
             ),
@@ -166,6 +157,16 @@ fn no_pattern(value: &Value) -> crate::error::Unwind {
     .into()
 }
 
+/// A pattern with the flags of `regsubst` in it.
+fn with_flags<'p>(pattern: &'p str, flags: &str) -> Cow<'p, str> {
+    let inline = [('I', "i"), ('M', "m"), ('E', "x")];
+    let inline = inline.map(|(flag, inline)| if flags.contains(flag) { inline } else { "" });
+    match inline.concat() {
+        inline if inline.is_empty() => Cow::Borrowed(pattern),
+        inline => Cow::Owned(["(?", &inline, ":", pattern, ")"].concat()),
+    }
+}
+
 fn regsubst(call: &Call<'_, '_>, regexp: &Regexp, every: bool) -> Evaluated {
     substitute(&call.arguments[0], regexp, &call.arguments[2], every)
 }
@@ -188,29 +189,37 @@ fn substitute(target: &Value, regexp: &Regexp, with: &Value, every: bool) -> Eva
 }
 
 fn replace(text: &str, regexp: &Regexp, with: &Value, every: bool) -> Result<String, Error> {
-    let failed = |error: String| Error::new(error);
+    let failed = |error: fancy_regex::Error| Error::new(error.to_string());
     let compiled = regexp
         .compiled()
-        .map_err(|error| failed(error.to_string()))?;
+        .map_err(|error| Error::new(error.to_string()))?;
+    let most = if every { usize::MAX } else { 1 };
     let mut out = String::with_capacity(text.len());
     let mut end = 0;
-    for found in compiled.captures_iter(text) {
-        let found = found.map_err(|error| failed(error.to_string()))?;
-        let Some(whole) = found.get(0) else {
-            break;
-        };
-        out.push_str(&text[end..whole.start()]);
-        match with {
-            Value::Hash(_) => {
-                if let Some(value) = with.get(whole.as_str()) {
-                    out.push_str(&value.to_string());
-                }
+    match with.as_str() {
+        Some(replacement) if replacement.contains('\\') => {
+            for found in compiled.captures_iter(text).take(most) {
+                let found = found.map_err(failed)?;
+                let Some(whole) = found.get(0) else {
+                    break;
+                };
+                out.push_str(&text[end..whole.start()]);
+                expand(&mut out, replacement, &found, text);
+                end = whole.end();
             }
-            other => expand(&mut out, other.as_str().unwrap_or_default(), &found, text),
         }
-        end = whole.end();
-        if !every {
-            break;
+        // Without references nobody asks for the groups.
+        replacement => {
+            for whole in compiled.find_iter(text).take(most) {
+                let whole = whole.map_err(failed)?;
+                out.push_str(&text[end..whole.start()]);
+                match (replacement, with.get(whole.as_str())) {
+                    (Some(replacement), _) => out.push_str(replacement),
+                    (None, Some(value)) => out.push_str(&value.to_string()),
+                    (None, None) => {}
+                }
+                end = whole.end();
+            }
         }
     }
     out.push_str(&text[end..]);
