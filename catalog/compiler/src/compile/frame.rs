@@ -6,6 +6,7 @@ use std::{cell::RefCell, rc::Rc, sync::Arc};
 use ficelle_language::{Scope, Value};
 use ficelle_syntax::source::Source as Text;
 use rustc_hash::FxHashMap;
+use smallvec::SmallVec;
 
 use super::resources::{Origin, Parameter, Parameters, ResourceId, Source};
 
@@ -90,23 +91,23 @@ impl Frame {
 
     /// The defaults for a type, the nearest winning, the outermost first.
     pub(super) fn defaults(&self, type_name: &str) -> Parameters {
+        let mut frames = SmallVec::<[&Self; 4]>::new();
+        let mut frame = Some(self);
+        while let Some(inner) = frame {
+            if !inner.defaults.borrow().is_empty() {
+                frames.push(inner);
+            }
+            frame = inner.parent.as_deref();
+        }
         let mut result = Parameters::default();
-        self.add_defaults(type_name, &mut result);
+        for frame in frames.into_iter().rev() {
+            let defaults = frame.defaults.borrow();
+            let of_type = defaults.get(type_name).into_iter();
+            for (name, parameter) in of_type.flat_map(Parameters::iter) {
+                result.insert(name.clone(), parameter.clone());
+            }
+        }
         result
-    }
-
-    fn add_defaults(&self, type_name: &str, to: &mut Parameters) {
-        if let Some(parent) = &self.parent {
-            parent.add_defaults(type_name, to);
-        }
-        let defaults = self.defaults.borrow();
-        if defaults.is_empty() {
-            return;
-        }
-        let of_type = defaults.get(type_name).into_iter();
-        for (name, parameter) in of_type.flat_map(Parameters::iter) {
-            to.insert(name.clone(), parameter.clone());
-        }
     }
 
     /// Whether some frame has this very value as a default.

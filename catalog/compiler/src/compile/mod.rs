@@ -241,7 +241,8 @@ impl<'a> Compiler<'a> {
             tasks: settings.tasks,
         };
         let [main_stage, settings_class, main_class] = ResourceId::FIRST;
-        let words = Words::default();
+        // Most resources bring a word of their own.
+        let words = Words::with_capacity(environment.usual_size());
         Self {
             request,
             environment,

@@ -15,6 +15,13 @@ use ficelle_model::{
 pub(super) struct Words(Rc<RefCell<Names>>);
 
 impl Words {
+    /// With room for so many.
+    pub(super) fn with_capacity(words: usize) -> Self {
+        let mut names = Names::default();
+        names.reserve(words);
+        Self(Rc::new(RefCell::new(names)))
+    }
+
     /// The words, which are gone from here then.
     pub(super) fn take(&self) -> Arc<Names> {
         Arc::new(self.0.take())
