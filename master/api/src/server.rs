@@ -24,7 +24,8 @@ const MOST_CONNECTIONS: usize = 8192;
 const HANDSHAKE: Duration = Duration::from_secs(15);
 /// For a request's head, and for the next request on a connection that is kept.
 const HEAD: Duration = Duration::from_secs(60);
-/// So much of an answer is encrypted before it goes to the system: most go at once.
+/// So much of an answer, in bytes, is encrypted before it goes to the system: most go at once. Who
+/// reads slowly makes us keep as much once more as the answer that waits for them anyway.
 const ENCRYPTED: usize = 512 * 1024;
 /// How long requests that run may take after the end was asked for.
 const FAREWELL: Duration = Duration::from_secs(20);

@@ -5,6 +5,7 @@ use std::process::ExitCode;
 use anyhow::Result;
 use ficelle_compiler::compile;
 use ficelle_model::{Certname, wire};
+use serde::Deserialize as _;
 use serde_json::{Map, Value};
 
 use super::{
@@ -35,7 +36,7 @@ pub fn run(
                 uuid: "",
                 richness: wire::Richness::Rich,
             };
-            let catalog: Value = serde_json::from_slice(&form.to_json())?;
+            let catalog = read(&form.to_json())?;
             if diagnostics.is_human() {
                 let mut text = serde_json::to_vec_pretty(&catalog)?;
                 text.push(b'\n');
@@ -52,4 +53,11 @@ pub fn run(
     };
     diagnostics.finish(document, terminal);
     Ok(code)
+}
+
+/// Reads what we wrote, however deep it is.
+fn read(json: &[u8]) -> serde_json::Result<Value> {
+    let mut reader = serde_json::Deserializer::from_slice(json);
+    reader.disable_recursion_limit();
+    Value::deserialize(&mut reader)
 }

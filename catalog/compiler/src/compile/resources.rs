@@ -221,7 +221,6 @@ pub(super) struct Place {
 }
 
 /// Resources by their ids. They are large, and go through many hands until they are here.
-#[expect(clippy::vec_box, reason = "a pointer is moved, not what it points at")]
 type Entries = Vec<Box<Declared>>;
 
 /// The resources of a catalog.

@@ -3,7 +3,7 @@
 //! A function of the old kind knows no `undef` (it is given an empty string, except inside
 //! collections) and none of the younger scalar types (it is given their text).
 
-use std::{borrow::Cow, sync::Arc};
+use std::borrow::Cow;
 
 use super::fail;
 use crate::{
@@ -20,7 +20,8 @@ pub(super) fn arguments(given: &[Value]) -> Evaluated<Cow<'_, [Value]>> {
         return Ok(Cow::Borrowed(given));
     }
     let converted = given.iter().map(|value| match value {
-        Value::Undef => Ok(Value::String(Arc::default())),
+        // A string of its own: a template may change it in place.
+        Value::Undef => Ok(Value::string("")),
         other => converted(other),
     });
     converted.collect::<Evaluated<Vec<_>>>().map(Cow::Owned)

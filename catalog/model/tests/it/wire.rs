@@ -114,6 +114,31 @@ fn a_catalog_is_written_as_serde_json_would() {
     }
 }
 
+#[test]
+fn both_forms_of_a_catalog_have_the_same_keys() {
+    let catalog = awkward();
+    let [rich, plain] = [Richness::Rich, Richness::Plain].map(|richness| {
+        let uuid = "a-uuid";
+        let form = catalog::Form {
+            catalog: &catalog,
+            uuid,
+            richness,
+        };
+        serde_json::from_slice::<serde_json::Value>(&form.to_json()).expect("JSON")
+    });
+    let keys = |of: &serde_json::Value| -> Vec<String> {
+        let object = of.as_object().expect("an object");
+        object.keys().cloned().collect()
+    };
+    assert_eq!(keys(&plain), keys(&rich));
+    for list in ["resources", "edges"] {
+        let lists = [&plain, &rich].map(|of| of[list].as_array().expect("a list"));
+        for (plain, rich) in lists[0].iter().zip(lists[1]) {
+            assert_eq!(keys(plain), keys(rich));
+        }
+    }
+}
+
 fn rich<'a>(catalog: &'a Catalog, uuid: &'a str) -> catalog::Form<'a> {
     catalog::Form {
         catalog,

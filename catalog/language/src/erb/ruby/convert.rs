@@ -80,7 +80,7 @@ fn convert(value: &Value, walk: Walk<'_>) -> Run<PuppetValue> {
     let inner = |value: &Value| match walk.enter() {
         Some(walk) => convert(value, walk),
         None => Err(Stop::limit(
-            "a value is nested too deep, or has too many parts".to_owned(),
+            "a value is nested too deep, or has too many parts",
         )),
     };
     Ok(match value {
