@@ -101,3 +101,17 @@ fn a_type_in_ruby_reads_titles() {
             .contains("No set of title patterns matched the title \"@one\".")
     );
 }
+
+#[test]
+fn a_file_that_is_asked_for_by_two_slashes_is_the_modules() {
+    let compiled = Site::new()
+        .manifest("notify { [template('app//etc/motd'), file('app//etc/motd')]: }")
+        .file("modules/app/templates/etc/motd", "a template")
+        .file("modules/app/files/etc/motd", "a file")
+        .compile("web1")
+        .expect("it compiles");
+    for title in ["a template", "a file"] {
+        let mut resources = compiled.catalog.resources.iter();
+        assert!(resources.any(|resource| &*resource.reference.title == title));
+    }
+}
