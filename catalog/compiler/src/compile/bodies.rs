@@ -291,7 +291,8 @@ impl Compiler<'_> {
         let mut all_known = true;
         for (name, parameter) in &self.table.get(id).parameters {
             let place = layout.places.of(NameKind::of(name), name);
-            all_known &= place.is_some_and(|place| place < formals.len()) || is_everywhere(name);
+            all_known &=
+                place.is_some_and(|place| layout.places.is_parameter(place)) || is_everywhere(name);
             match place {
                 _ if matches!(&**name, "name" | "title") => {}
                 Some(place) => scope.put(place, parameter.value.clone()),

@@ -379,9 +379,6 @@ impl Compiler<'_> {
             kind,
             frame,
         });
-        if defaults.is_empty() {
-            return Ok(declared);
-        }
         for (name, default) in defaults {
             if !declared.parameters.contains_key(&name) {
                 declared.set(name, default).map_err(Error::new)?;

@@ -76,7 +76,7 @@ impl Layout {
         let defaults = defaults.filter(|default| !matches!(default.kind, ExpressionKind::Undef));
         let defaults = defaults.count();
         Self {
-            places: Arc::new(Places::new(names)),
+            places: Arc::new(Places::new(names, formals.len())),
             title,
             name,
             module_name,

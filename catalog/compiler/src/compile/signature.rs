@@ -9,7 +9,7 @@ use ficelle_language::{
     values::HashMap,
 };
 
-use ficelle_model::{Reference, names::Kind};
+use ficelle_model::Reference;
 
 use super::layout::Layout;
 use crate::types::is_metaparameter;
@@ -97,8 +97,7 @@ impl Signature {
 
     /// Where a member stands among the others.
     fn place(&self, name: &str) -> Option<usize> {
-        let place = self.places.of(Kind::of(name), name);
-        place.filter(|place| *place < self.members.len())
+        self.places.of_parameter(name)
     }
 }
 

@@ -6,7 +6,7 @@ use std::{
     sync::Arc,
 };
 
-use ficelle_model::{names::Kind, qualified::is_qualified};
+use ficelle_model::qualified::is_qualified;
 use ficelle_syntax::ast::{Expression, ExpressionKind, Parameter};
 
 use super::{Evaluator, closure::is_constant_type};
@@ -24,9 +24,6 @@ pub struct Defaults<'p> {
 /// A list of parameters, and the scope where those that have a value have it.
 struct List {
     scope: Rc<Scope>,
-    /// How many parameters there are.
-    count: usize,
-    /// Theirs come first.
     places: Arc<Places>,
 }
 
@@ -36,13 +33,6 @@ pub(super) struct Pending {
     lists: RefCell<Vec<List>>,
     /// A parameter without a value that was read, and whose list it is of.
     early: RefCell<Option<(usize, Arc<str>)>>,
-}
-
-impl List {
-    fn has(&self, name: &str) -> bool {
-        let place = self.places.of(Kind::of(name), name);
-        place.is_some_and(|place| place < self.count)
-    }
 }
 
 impl<'p> Defaults<'p> {
@@ -81,13 +71,12 @@ impl<'p> Defaults<'p> {
         let places = self.places.get_or_init(|| {
             let names = self.parameters.iter();
             let names = names.map(|parameter| parameter.name.clone());
-            Arc::new(Places::new(names.collect()))
+            Arc::new(Places::new(names.collect(), self.parameters.len()))
         });
         let pending = &evaluator.pending;
         let list = pending.lists.borrow().len();
         pending.lists.borrow_mut().push(List {
             scope: scope.clone(),
-            count: self.parameters.len(),
             places: places.clone(),
         });
         let value = evaluator.evaluate(default, scope);
@@ -96,7 +85,7 @@ impl<'p> Defaults<'p> {
         match (value, early) {
             (Err(_), Some((_, early))) => {
                 let (from, callee) = (&parameter.name, callee());
-                let place = |name: &Arc<str>| places.of(Kind::of(name), name);
+                let place = |name: &Arc<str>| places.of_parameter(name);
                 Err(Error::new(if place(&early) < place(from) {
                     format!("{callee}: expects a value for parameter ${early}")
                 } else {
@@ -129,7 +118,7 @@ impl Pending {
             }
             let found = lists.iter().enumerate().find_map(|(at, list)| {
                 let is_of = std::ptr::eq(&*list.scope, scope);
-                let is_early = is_of && list.has(name);
+                let is_early = is_of && list.places.of_parameter(name).is_some();
                 is_early.then(|| (at, name.into()))
             });
             if found.is_some() {

@@ -2,7 +2,7 @@
 
 use std::{rc::Rc, sync::Arc};
 
-use ficelle_model::qualified::{split_last, unrooted};
+use ficelle_model::qualified::unrooted;
 use ficelle_syntax::ast::{AssignmentOperator, Expression, ExpressionKind, Variable, VariableForm};
 
 use super::{Evaluator, label};
@@ -92,7 +92,7 @@ impl Evaluator<'_> {
                 Some(group.map_or(Value::Undef, Value::String))
             }
             _ if self.pending.is_early(sought.name(), scope) => None,
-            VariableForm::Plain => sought.visible(scope),
+            VariableForm::Plain => sought.visible(scope, 0),
             VariableForm::Qualified(leaf) => self.find_qualified(sought, leaf as usize),
         }
     }
@@ -102,9 +102,9 @@ impl Evaluator<'_> {
         let name = sought.name();
         let end = leaf.checked_sub("::".len())?;
         match unrooted(&name[..end]) {
-            "" => sought.visible(&self.host.top_scope()),
+            "" => sought.visible(&self.host.top_scope(), leaf),
             class => match self.host.class_scope(class) {
-                ClassScope::Evaluated(scope) => sought.of_class(&scope),
+                ClassScope::Evaluated(scope) => sought.of_class(&scope, leaf),
                 ClassScope::NotEvaluated | ClassScope::Unknown => {
                     self.host.top_scope().variable(unrooted(name))
                 }
@@ -291,27 +291,22 @@ impl<'a> Sought<'a> {
         }
     }
 
-    /// Its value as a scope sees it by its last segment.
+    /// Its value as a scope sees it by its last segment, which begins at `leaf`.
     #[inline]
-    fn visible(self, scope: &Scope) -> Option<Value> {
+    fn visible(self, scope: &Scope, leaf: usize) -> Option<Value> {
         match self {
-            Self::Named(name) => scope.variable(leaf(name)),
+            Self::Named(name) => scope.variable(&name[leaf..]),
             Self::Written(variable) => scope.variable_of(variable),
         }
     }
 
     /// Its value in a class, by its last segment.
-    fn of_class(self, scope: &Scope) -> Option<Value> {
+    fn of_class(self, scope: &Scope, leaf: usize) -> Option<Value> {
         match self {
-            Self::Named(name) => scope.class_variable(leaf(name)),
+            Self::Named(name) => scope.class_variable(&name[leaf..]),
             Self::Written(variable) => scope.class_variable_of(variable),
         }
     }
-}
-
-/// The last segment of a name.
-fn leaf(name: &str) -> &str {
-    split_last(name).map_or(name, |(_, leaf)| leaf)
 }
 
 fn variable_name(target: &Expression) -> Evaluated<&Arc<str>> {

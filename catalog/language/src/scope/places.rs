@@ -16,16 +16,19 @@ const NOWHERE: u64 = (1 << BITS) - 1;
 #[derive(Debug)]
 pub struct Places {
     names: Names,
+    /// How many of them, from the first, are parameters.
+    parameters: usize,
     /// Tells these places from all others: more than zero.
     number: u64,
 }
 
 impl Places {
-    /// One for each name, in their order.
-    pub fn new(names: Names) -> Self {
+    /// One for each name, in their order; so many of them, from the first, are parameters.
+    pub fn new(names: Names, parameters: usize) -> Self {
         static LAST: AtomicU64 = AtomicU64::new(0);
         Self {
             names,
+            parameters,
             number: LAST.fetch_add(1, Ordering::Relaxed) + 1,
         }
     }
@@ -33,6 +36,17 @@ impl Places {
     /// The place of a name, where it has one.
     pub fn of(&self, kind: Kind, name: &str) -> Option<usize> {
         self.names.place(kind, name)
+    }
+
+    /// The place of a parameter, where there is one of this name.
+    pub fn of_parameter(&self, name: &str) -> Option<usize> {
+        let place = self.of(Kind::of(name), name);
+        place.filter(|place| self.is_parameter(*place))
+    }
+
+    /// Whether a place is that of a parameter.
+    pub fn is_parameter(&self, place: usize) -> bool {
+        place < self.parameters
     }
 
     /// The place of a variable, where it has one; the variable keeps it for the next who asks.

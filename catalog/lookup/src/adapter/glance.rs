@@ -13,8 +13,8 @@ use crate::{
 
 impl Lookup {
     /// Whether nothing has a value for a parameter, nor options, as far as the data that was read
-    /// for other keys tells. Where that does not tell, or somebody wants to know why, the key is to be
-    /// looked up.
+    /// for other keys tells. Where that does not tell, or somebody wants to know why, the key is to
+    /// be looked up.
     pub(super) fn is_unheard_of(&self, invocation: &Invocation<'_>, key: &Key) -> Evaluated<bool> {
         if self.trace.is_on() {
             return Ok(false);
