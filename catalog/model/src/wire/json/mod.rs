@@ -1,5 +1,5 @@
 //! JSON as `serde_json` writes it, byte for byte, and several times as fast: a catalog is thousands
-//! of short strings, few of which hold anything to escape, so whole runs go at once.
+//! of short strings (`text.rs`), and what has elements is closed over its last comma.
 
 use std::fmt::{self, Write as _};
 
@@ -12,6 +12,12 @@ use serde::{
 };
 use serde_json::Error;
 
+pub(super) use self::text::{escaped, string};
+
+#[cfg(test)]
+mod tests;
+mod text;
+
 /// Appends a value.
 ///
 /// # Errors
@@ -23,91 +29,6 @@ pub(super) fn write(value: &(impl Serialize + ?Sized), json: &mut Vec<u8>) -> Re
 /// Appends a value of the catalog's, which has string keys and finite numbers only.
 pub(super) fn known(value: &impl Serialize, json: &mut Vec<u8>) {
     write(value, json).expect("a catalog has string keys and finite numbers only");
-}
-
-/// Appends a string in its quotes.
-#[inline]
-pub(super) fn string(json: &mut Vec<u8>, text: &str) {
-    json.push(b'"');
-    escaped(json, text);
-    json.push(b'"');
-}
-
-/// Appends a string or a piece of one, without quotes.
-#[inline]
-pub(super) fn escaped(json: &mut Vec<u8>, text: &str) {
-    let text = text.as_bytes();
-    match is_plain(text) {
-        true => json.extend_from_slice(text),
-        false => escape(json, text),
-    }
-}
-
-/// Whether nothing has to be escaped: looked at in blocks, of which the last may overlap the one
-/// before it.
-#[inline]
-fn is_plain(text: &[u8]) -> bool {
-    if let Some(last) = text.last_chunk::<16>() {
-        let (blocks, _) = text.as_chunks::<16>();
-        return is_plain_block(last) && blocks.iter().all(is_plain_block);
-    }
-    if let (Some(first), Some(last)) = (text.first_chunk::<8>(), text.last_chunk::<8>()) {
-        return is_plain_block(first) && is_plain_block(last);
-    }
-    match (text.first_chunk::<4>(), text.last_chunk::<4>()) {
-        (Some(first), Some(last)) => is_plain_block(first) && is_plain_block(last),
-        _ => text.iter().all(|byte| !must_escape(*byte)),
-    }
-}
-
-/// Without an early end, so that the compiler takes all of it at once.
-#[inline]
-fn is_plain_block<const SIZE: usize>(block: &[u8; SIZE]) -> bool {
-    let found = block
-        .iter()
-        .fold(0, |found, byte| found | u8::from(must_escape(*byte)));
-    found == 0
-}
-
-#[inline]
-fn must_escape(byte: u8) -> bool {
-    (byte < 0x20) | (byte == b'"') | (byte == b'\\')
-}
-
-#[cold]
-fn escape(json: &mut Vec<u8>, text: &[u8]) {
-    let mut rest = text;
-    loop {
-        let (plain, from) = rest.split_at(plain_start(rest));
-        json.extend_from_slice(plain);
-        let Some((&byte, after)) = from.split_first() else {
-            return;
-        };
-        let short = match byte {
-            b'"' | b'\\' => byte,
-            0x08 => b'b',
-            0x09 => b't',
-            0x0A => b'n',
-            0x0C => b'f',
-            0x0D => b'r',
-            _ => b'u',
-        };
-        json.extend_from_slice(&[b'\\', short]);
-        if short == b'u' {
-            let digit = |value: u8| b"0123456789abcdef"[usize::from(value)];
-            json.extend_from_slice(&[b'0', b'0', digit(byte >> 4), digit(byte & 15)]);
-        }
-        rest = after;
-    }
-}
-
-/// How many bytes come before the first one to escape.
-fn plain_start(text: &[u8]) -> usize {
-    let (blocks, _) = text.as_chunks::<16>();
-    let plain = blocks.iter().take_while(|block| is_plain_block(block));
-    let start = 16 * plain.count();
-    let rest = text[start..].iter();
-    start + rest.take_while(|byte| !must_escape(**byte)).count()
 }
 
 /// Closes what has elements: each of them left a comma behind it.
@@ -426,68 +347,5 @@ impl SerializeStruct for Elements<'_> {
     #[inline]
     fn end(self) -> Result<(), Error> {
         self.end()
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use serde_json::json;
-
-    use super::write;
-
-    fn ours(value: &(impl serde::Serialize + ?Sized)) -> String {
-        let mut json = Vec::new();
-        write(value, &mut json).expect("a value that can be written");
-        String::from_utf8(json).expect("UTF-8")
-    }
-
-    #[test]
-    fn strings_are_those_of_serde_json() {
-        let mut awkward: Vec<char> = (0..0x100).filter_map(char::from_u32).collect();
-        awkward.extend(['\u{2028}', '\u{2029}', '€', '\u{FFFF}', '😀']);
-        for letter in awkward {
-            // In each place of each kind of block, and behind it.
-            for before in (0..=20).chain([31, 32, 33, 47]) {
-                for after in [0, 1, 7, 8, 15, 16, 17] {
-                    let text = format!("{}{letter}{}", "x".repeat(before), "é".repeat(after));
-                    let theirs = serde_json::to_string(&text).expect("JSON");
-                    assert_eq!(ours(&text), theirs);
-                    assert_eq!(ours(&format_args!("{letter}{text}{letter}")), {
-                        serde_json::to_string(&format!("{letter}{text}{letter}")).expect("JSON")
-                    });
-                }
-            }
-        }
-    }
-
-    #[test]
-    fn everything_else_is_that_of_serde_json() {
-        let values = json!([
-            [],
-            {},
-            [[], [[]], {}],
-            null,
-            true,
-            false,
-            0,
-            -1,
-            i64::MIN,
-            i64::MAX,
-            u64::MAX,
-            [0.0, -0.0, 1.5, 1e16, 1e-7, 1e300, 5e-324, 0.1, 123456789012345680.0],
-            { "": { "a\"b": ["\\", { "\n": {} }, "[", ","] }, "b": [1, "x,", {}] },
-        ]);
-        let theirs = serde_json::to_string(&values).expect("JSON");
-        assert_eq!(ours(&values), theirs);
-        assert_eq!(ours(&(1_u8, 'x', Some(","), None::<u8>, 1.5_f32)), {
-            serde_json::to_string(&(1_u8, 'x', Some(","), None::<u8>, 1.5_f32)).expect("JSON")
-        });
-    }
-
-    #[test]
-    fn what_no_form_holds_is_refused() {
-        let numbers = std::collections::BTreeMap::from([(1, 2)]);
-        assert!(write(&numbers, &mut Vec::new()).is_err());
-        assert!(write(&Ok::<u8, u8>(1), &mut Vec::new()).is_err());
     }
 }
