@@ -20,6 +20,7 @@ pub async fn tell(url: &str) {
     facts_and_catalogs(&*store).await;
     exported(&*store).await;
     reports(&*store).await;
+    dropped_and_kept_again(&*store).await;
     two_processes(store, url).await;
 }
 
@@ -339,4 +340,34 @@ async fn two_processes(store: Arc<dyn Store>, url: &str) {
         81,
         "no count is lost"
     );
+}
+
+/// What nobody refers to is dropped while a node comes back to it.
+async fn dropped_and_kept_again(store: &dyn Store) {
+    let node = name("back");
+    let saves = async {
+        for at in 0..400 {
+            let facts: &[u8] = if at % 2 == 0 {
+                b"{\"a\":1}"
+            } else {
+                b"{\"a\":2}"
+            };
+            // A minute each, so that each is a change.
+            store
+                .save_facts(&node, "production", facts, at * 60_000)
+                .await
+                .unwrap();
+            let kept = store.facts(&node).await.unwrap();
+            assert_eq!(kept.expect("facts just kept").json, facts);
+        }
+    };
+    let prunes = async {
+        loop {
+            store.prune(0).await.unwrap();
+        }
+    };
+    tokio::select! {
+        () = saves => {}
+        () = prunes => {}
+    }
 }
