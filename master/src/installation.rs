@@ -195,6 +195,7 @@ impl Installation {
         Ok(EnvironmentDefaults {
             base_modulepath: self.settings.paths("basemodulepath")?,
             default_manifest: self.settings.path("default_manifest")?,
+            only_default_manifest: self.settings.boolean("disable_per_environment_manifest")?,
             variables: self
                 .settings
                 .all()

@@ -2,7 +2,7 @@
 
 use std::{fmt, sync::Arc};
 
-use ficelle_model::{inputs::InputError, name::NameError};
+use ficelle_model::{inputs::InputError, name::NameError, settings::SettingsError};
 use thiserror::Error;
 
 use crate::request::LogMessage;
@@ -101,9 +101,12 @@ pub enum EnvironmentError {
     /// Its name is none.
     #[error(transparent)]
     Name(#[from] NameError),
-    /// `environment.conf` says something that cannot be.
+    /// `environment.conf` cannot be read.
     #[error("{0}")]
     Configuration(String),
+    /// `environment.conf` says something that cannot be.
+    #[error(transparent)]
+    Settings(#[from] SettingsError),
     /// Something of it cannot be read.
     #[error(transparent)]
     Input(#[from] InputError),

@@ -28,6 +28,8 @@ pub struct DirectoryEntry {
     pub name: String,
     /// What it is, links followed.
     pub kind: FileKind,
+    /// Whether it is a link to that.
+    pub is_link: bool,
 }
 
 /// Why something could not be read.

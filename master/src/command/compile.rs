@@ -25,8 +25,9 @@ pub fn run(
         need: Need::Some,
         is_classified: true,
     };
-    let compiled = preparation::with(installation, subject, compile)?;
+    let (warnings, compiled) = preparation::with(installation, subject, compile)?;
     let mut diagnostics = Diagnostics::new("compile", arguments.format);
+    diagnostics.logs(&warnings, terminal);
     let mut document = Map::new();
     let code = match compiled {
         Ok(compiled) => {

@@ -39,12 +39,14 @@ pub fn run(
         need: Need::Any,
         is_classified: false,
     };
-    let evaluated = preparation::with(installation, subject, |request, environment, inputs| {
-        let mut request = request.clone();
-        request.code = Some(code);
-        evaluate(&request, environment, inputs, &[])
-    })?;
+    let (warnings, evaluated) =
+        preparation::with(installation, subject, |request, environment, inputs| {
+            let mut request = request.clone();
+            request.code = Some(code);
+            evaluate(&request, environment, inputs, &[])
+        })?;
     let mut diagnostics = Diagnostics::new("eval", arguments.format);
+    diagnostics.logs(&warnings, terminal);
     let mut document = Map::new();
     let code = match evaluated {
         Ok(evaluation) => {

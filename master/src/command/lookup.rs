@@ -101,12 +101,13 @@ pub fn run(
         facts: arguments.facts.as_deref(),
         is_classified: arguments.compile,
     };
-    let answered = preparation::with(
+    let (warnings, answered) = preparation::with(
         installation,
         subject,
         move |request, environment, inputs| look_up(request, environment, inputs, &question),
     )?;
     let mut diagnostics = Diagnostics::new("lookup", arguments.format);
+    diagnostics.logs(&warnings, terminal);
     let mut document = Map::new();
     let code = match answered {
         Ok(answer) => {

@@ -6,7 +6,7 @@ use std::{fs, sync::Arc, thread, time::Instant};
 use anyhow::{Context as _, Result, bail};
 use camino::Utf8Path;
 use ficelle_api::compile::{Environments, StoreInputs};
-use ficelle_compiler::{CompileRequest, DiskInputs, Environment};
+use ficelle_compiler::{CompileRequest, DiskInputs, Environment, LogMessage};
 use ficelle_model::{
     Certname, Data, EnvironmentName, Facts, data::DataHash, inputs::Inputs, wire, yaml,
 };
@@ -41,12 +41,13 @@ pub enum Need {
     Any,
 }
 
-/// Does something with a request, an environment and what compiles read.
+/// Does something with a request, an environment and what compiles read; gives what there is to
+/// say of the environment, and what came of it.
 pub fn with<T: Send + 'static>(
     installation: &Installation,
     subject: Subject<'_>,
     work: impl FnOnce(&CompileRequest, &Environment, &dyn Inputs) -> T + Send + 'static,
-) -> Result<T> {
+) -> Result<(Vec<LogMessage>, T)> {
     let given = subject.facts.map(read_facts).transpose()?;
     block_on(async {
         let store = match installation.has_store()? {
@@ -63,6 +64,7 @@ pub fn with<T: Send + 'static>(
             subject.is_classified,
             &*disk,
         )?;
+        let warnings = environment.configuration().warnings.clone();
         let runtime = tokio::runtime::Handle::current();
         let thread = thread::Builder::new()
             .stack_size(STACK)
@@ -80,7 +82,8 @@ pub fn with<T: Send + 'static>(
                 None => work(&request, &environment, &*disk as &dyn Inputs),
             })?;
         let done = tokio::task::spawn_blocking(|| thread.join()).await?;
-        done.map_err(|_| anyhow::anyhow!("internal error: the compile panicked"))
+        let done = done.map_err(|_| anyhow::anyhow!("internal error: the compile panicked"))?;
+        Ok((warnings, done))
     })
 }
 

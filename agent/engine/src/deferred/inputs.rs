@@ -34,8 +34,16 @@ impl Inputs for HostInputs<'_> {
         let mut entries = Vec::with_capacity(names.len());
         for name in names {
             // What goes away meanwhile, or leads nowhere, is not there.
-            if let Some(kind) = self.kind(&path.join(&name))? {
-                entries.push(DirectoryEntry { name, kind });
+            let path = path.join(&name);
+            if let Some(kind) = self.kind(&path)? {
+                let itself = self.0.stat(&path, Links::Manage);
+                let is_link =
+                    itself.is_ok_and(|itself| itself.is_some_and(|it| it.kind == Kind::Link));
+                entries.push(DirectoryEntry {
+                    name,
+                    kind,
+                    is_link,
+                });
             }
         }
         Ok(Some(entries.into()))

@@ -24,6 +24,7 @@ mod ruby;
 mod signature;
 mod tags;
 mod texts;
+mod version;
 
 use std::{
     cell::{OnceCell, RefCell},
@@ -518,33 +519,6 @@ impl<'a> Compiler<'a> {
         Err(without_place(
             "Somehow looped more than 1000 times while evaluating host catalog".to_owned(),
         ))
-    }
-
-    /// What `config_version` says, else the newest input's time; here, where inputs have no time
-    /// of their own, it is left to whoever writes the answer.
-    fn version(&self) -> Evaluated<Arc<str>> {
-        let Some(command) = &self.environment.configuration().config_version else {
-            return Ok("".into());
-        };
-        let words: Vec<String> = command.split_whitespace().map(str::to_owned).collect();
-        let failed = |reason: String| {
-            without_place(format!(
-                "Execution of config_version command `{command}` failed: {reason}"
-            ))
-        };
-        let output = self
-            .inputs
-            .run(&words)
-            .map_err(|error| failed(error.to_string()))?;
-        let text = String::from_utf8_lossy(&output.stdout);
-        if output.status != 0 {
-            return Err(failed(format!(
-                "Execution of '{command}' returned {}: {}",
-                output.status,
-                text.trim()
-            )));
-        }
-        Ok(text.trim().into())
     }
 
     fn top(&self) -> Rc<Scope> {

@@ -1,15 +1,31 @@
 //! `environment.conf`: where an environment keeps its manifests and modules.
 //!
-//! Source: puppet-docs, `config_file_environment.md`.
+//! Source: puppet-docs, `config_file_environment.md`; what is refused and what is warned of was
+//! measured.
 
 use camino::{Utf8Component, Utf8Path, Utf8PathBuf};
 use ficelle_model::{
     EnvironmentName,
     inputs::{FileKind, Inputs},
+    settings::{ConfigFile, SettingsError, duration},
 };
 use indexmap::IndexMap;
 
-use crate::error::EnvironmentError;
+use crate::{
+    error::EnvironmentError,
+    request::{Level, LogMessage},
+};
+
+/// What the file may hold.
+const KNOWN: [&str; 7] = [
+    "manifest",
+    "modulepath",
+    "config_version",
+    "environment_timeout",
+    "environment_data_provider",
+    "static_catalogs",
+    "rich_data",
+];
 
 /// What an environment takes from the settings of its master.
 #[derive(Clone, Debug)]
@@ -18,6 +34,8 @@ pub struct EnvironmentDefaults {
     pub base_modulepath: Vec<Utf8PathBuf>,
     /// `default_manifest`: relative to the environment.
     pub default_manifest: Utf8PathBuf,
+    /// `disable_per_environment_manifest`: every environment has the default manifest.
+    pub only_default_manifest: bool,
     /// Settings that may be interpolated in `environment.conf` (`$codedir`).
     pub variables: IndexMap<String, String>,
 }
@@ -27,6 +45,7 @@ impl Default for EnvironmentDefaults {
         Self {
             base_modulepath: Vec::new(),
             default_manifest: "./manifests".into(),
+            only_default_manifest: false,
             variables: IndexMap::new(),
         }
     }
@@ -49,15 +68,15 @@ pub struct Configuration {
     pub static_catalogs: Option<bool>,
     /// `rich_data`, where it is given.
     pub rich_data: Option<bool>,
-    /// Names in the file that mean nothing, to be warned of once.
-    pub unknown: Vec<String>,
+    /// What in the file means nothing, to be told whenever it is read.
+    pub warnings: Vec<LogMessage>,
 }
 
 impl Configuration {
     /// Reads `environment.conf` in `directory`.
     ///
     /// # Errors
-    /// The file is there and cannot be read.
+    /// The file is there and cannot be read, or says something that cannot be.
     pub(super) fn read(
         name: &EnvironmentName,
         directory: &Utf8Path,
@@ -71,57 +90,148 @@ impl Configuration {
             })?,
             None => String::new(),
         };
-        let variables = variables(name, defaults);
-        let mut configuration = Self::default();
-        let mut modulepath = None;
-        let mut manifest = None;
-        for (key, value) in settings(&text) {
-            let value = interpolate(value, &variables);
-            match key {
-                "manifest" => manifest = Some(absolute(directory, &value)),
-                "modulepath" => modulepath = Some(value),
-                "config_version" => {
-                    configuration.config_version = Some(command(directory, &value));
-                }
-                "environment_timeout" => configuration.environment_timeout = Some(value),
-                "environment_data_provider" => {
-                    configuration.environment_data_provider = Some(value);
-                }
-                "static_catalogs" => configuration.static_catalogs = Some(value == "true"),
-                "rich_data" => configuration.rich_data = Some(value == "true"),
-                other => configuration.unknown.push(other.to_owned()),
+        let mut written = Written {
+            file: ConfigFile::parse(path.as_str(), &text)?,
+            variables: variables(name, defaults),
+            warnings: Vec::new(),
+        };
+        written.warn_of_the_rest();
+        let default_manifest = absolute(directory, defaults.default_manifest.as_str());
+        let manifest = written
+            .path("manifest")?
+            .map(|path| absolute(directory, &path));
+        let manifest = match manifest {
+            Some(manifest) if defaults.only_default_manifest && manifest != default_manifest => {
+                written.warn(format!(
+                    "The 'disable_per_environment_manifest' setting is true, but the environment \
+                     located at {directory} has a manifest setting in its environment.conf of \
+                     '{manifest}' which does not match the default_manifest setting \
+                     '{default_manifest}'"
+                ));
+                default_manifest
             }
-        }
-        configuration.manifest = Some(
-            manifest.unwrap_or_else(|| absolute(directory, defaults.default_manifest.as_str())),
-        );
-        configuration.modulepath = match modulepath {
+            manifest => manifest.unwrap_or(default_manifest),
+        };
+        let modulepath = match written.path("modulepath")? {
             Some(text) => expand(directory, &text, inputs)?,
             None => std::iter::once(directory.join("modules"))
                 .chain(defaults.base_modulepath.iter().cloned())
                 .collect(),
         };
-        Ok(configuration)
+        let config_version = written.text("config_version")?;
+        let wanted = "a duration such as 90, 30m, 12h, 7d, 1y or unlimited";
+        Ok(Self {
+            manifest: Some(manifest),
+            modulepath,
+            config_version: config_version.map(|value| command(directory, &value)),
+            environment_timeout: written.checked("environment_timeout", wanted, |text| {
+                duration(text).map(|_| text.to_owned())
+            })?,
+            environment_data_provider: written.text("environment_data_provider")?,
+            static_catalogs: written.boolean("static_catalogs")?,
+            rich_data: written.boolean("rich_data")?,
+            warnings: written.warnings,
+        })
     }
 }
 
-/// `key = value` lines of the file, with the one section `[main]` that it may have.
-fn settings(text: &str) -> impl Iterator<Item = (&str, &str)> {
-    let mut in_main = true;
-    text.lines().filter_map(move |line| {
-        let line = line.trim();
-        if let Some(section) = line.strip_prefix('[') {
-            in_main = section.trim_end_matches(']').trim() == "main";
-            return None;
+/// What the file says, and what may stand in it.
+struct Written {
+    file: ConfigFile,
+    variables: IndexMap<String, String>,
+    warnings: Vec<LogMessage>,
+}
+
+impl Written {
+    /// A value, `$name` and `${name}` replaced.
+    fn text(&self, name: &str) -> Result<Option<String>, SettingsError> {
+        let entry = self.file.find("main", name);
+        entry
+            .map(|entry| interpolate(name, &entry.value, &self.variables))
+            .transpose()
+    }
+
+    /// One or more paths. What names an environment would lead out of it.
+    fn path(&mut self, name: &str) -> Result<Option<String>, SettingsError> {
+        let entry = self.file.find("main", name);
+        let Some(raw) = entry.map(|entry| entry.value.clone()) else {
+            return Ok(None);
+        };
+        if ["$environment", "${environment}"]
+            .iter()
+            .any(|own| raw.contains(own))
+        {
+            self.warn(format!(
+                "You cannot interpolate $environment within '{name}' when using directory \
+                 environments. Its value will remain {raw}."
+            ));
         }
-        if !in_main || line.starts_with('#') {
-            return None;
+        let mut variables = self.variables.clone();
+        variables.insert("environment".to_owned(), "$environment".to_owned());
+        interpolate(name, &raw, &variables).map(Some)
+    }
+
+    fn boolean(&self, name: &str) -> Result<Option<bool>, SettingsError> {
+        self.checked(name, "true or false", |text| match text {
+            "true" => Some(true),
+            "false" => Some(false),
+            _ => None,
+        })
+    }
+
+    fn checked<T>(
+        &self,
+        name: &str,
+        wanted: &str,
+        read: impl FnOnce(&str) -> Option<T>,
+    ) -> Result<Option<T>, SettingsError> {
+        let Some(text) = self.text(name)? else {
+            return Ok(None);
+        };
+        match read(&text) {
+            Some(value) => Ok(Some(value)),
+            None => Err(SettingsError::Value {
+                name: name.to_owned(),
+                wanted: wanted.to_owned(),
+                place: format!(" ({})", self.file.path()),
+                value: text,
+            }),
         }
-        let (key, value) = line.split_once('=')?;
-        // A comment may follow the value.
-        let value = value.split_once(" #").map_or(value, |(value, _)| value);
-        Some((key.trim(), value.trim().trim_matches(['"', '\''])))
-    })
+    }
+
+    fn warn(&mut self, message: String) {
+        self.warnings.push(LogMessage {
+            level: Level::Warning,
+            message: message.into(),
+            source: "".into(),
+            file: None,
+            line: None,
+        });
+    }
+
+    fn warn_of_the_rest(&mut self) {
+        let path = self.file.path();
+        let sections: Vec<&str> = self.file.sections().skip(1).collect();
+        let sections = (!sections.is_empty()).then(|| {
+            format!(
+                "Invalid sections in environment.conf at '{path}'. Environment conf may not have \
+                 sections. The following sections are being ignored: '{}'",
+                sections.join(",")
+            )
+        });
+        let names = self.file.entries("main").map(|(name, _)| name);
+        let unknown: Vec<&str> = names.filter(|name| !KNOWN.contains(name)).collect();
+        let unknown = (!unknown.is_empty()).then(|| {
+            format!(
+                "Invalid settings in environment.conf at '{path}'. The following unknown \
+                 setting(s) are being ignored: {}",
+                unknown.join(", ")
+            )
+        });
+        for message in sections.into_iter().chain(unknown) {
+            self.warn(message);
+        }
+    }
 }
 
 fn variables(name: &EnvironmentName, defaults: &EnvironmentDefaults) -> IndexMap<String, String> {
@@ -136,35 +246,39 @@ fn variables(name: &EnvironmentName, defaults: &EnvironmentDefaults) -> IndexMap
     variables
 }
 
-/// Replaces `$name` and `${name}`; what is not known stays as it is.
-fn interpolate(text: &str, variables: &IndexMap<String, String>) -> String {
+/// Replaces `$name` and `${name}`; a `$` before something else is one.
+fn interpolate(
+    setting: &str,
+    text: &str,
+    variables: &IndexMap<String, String>,
+) -> Result<String, SettingsError> {
     let mut result = String::with_capacity(text.len());
     let mut rest = text;
     while let Some(at) = rest.find('$') {
         result.push_str(&rest[..at]);
         let after = &rest[at + 1..];
-        let (braced, body) = match after.strip_prefix('{') {
-            Some(body) => (true, body),
-            None => (false, after),
+        let body = after.strip_prefix('{').unwrap_or(after);
+        let is_braced = body.len() < after.len();
+        let is_word = |letter: char| letter.is_ascii_alphanumeric() || letter == '_';
+        let (name, behind) = body.split_at(body.find(|c| !is_word(c)).unwrap_or(body.len()));
+        let behind = match is_braced {
+            true => behind.strip_prefix('}'),
+            false => Some(behind),
         };
-        let length = body
-            .find(|character: char| !character.is_ascii_alphanumeric() && character != '_')
-            .unwrap_or(body.len());
-        let end = 1 + usize::from(braced) * 2 + length;
-        let closed = !braced || body[length..].starts_with('}');
-        match variables.get(&body[..length]).filter(|_| closed) {
-            Some(value) => {
-                result.push_str(value);
-                rest = &rest[at + end..];
-            }
-            None => {
-                result.push('$');
-                rest = after;
-            }
-        }
+        let (Some(behind), false) = (behind, name.is_empty()) else {
+            result.push('$');
+            rest = after;
+            continue;
+        };
+        let value = variables.get(name);
+        result.push_str(value.ok_or_else(|| SettingsError::Reference {
+            name: setting.to_owned(),
+            reference: name.to_owned(),
+        })?);
+        rest = behind;
     }
     result.push_str(rest);
-    result
+    Ok(result)
 }
 
 /// The directories of a modulepath; a segment may hold `*` for one level of directories.
@@ -250,16 +364,28 @@ mod tests {
     use crate::inputs::MemoryInputs;
 
     fn read(conf: &str) -> Configuration {
+        try_read(conf, EnvironmentDefaults::default()).expect("readable")
+    }
+
+    fn try_read(
+        conf: &str,
+        defaults: EnvironmentDefaults,
+    ) -> Result<Configuration, EnvironmentError> {
         let mut inputs = MemoryInputs::new();
         inputs.add_file("/envs/test/environment.conf", conf);
         inputs.add_directory("/envs/test/vendor/one");
         inputs.add_directory("/envs/test/vendor/two");
         let defaults = EnvironmentDefaults {
             base_modulepath: vec!["/base".into()],
-            ..EnvironmentDefaults::default()
+            ..defaults
         };
         let name = EnvironmentName::parse("test").expect("a valid name");
-        Configuration::read(&name, "/envs/test".into(), &defaults, &inputs).expect("readable")
+        Configuration::read(&name, "/envs/test".into(), &defaults, &inputs)
+    }
+
+    fn warnings(configuration: &Configuration) -> Vec<&str> {
+        let warnings = configuration.warnings.iter();
+        warnings.map(|warning| &*warning.message).collect()
     }
 
     #[test]
@@ -275,7 +401,7 @@ mod tests {
     #[test]
     fn paths_are_relative_to_the_environment_and_variables_are_replaced() {
         let configuration = read(
-            "# ours\nmanifest = site.pp\nmodulepath = vendor/*:../shared:$basemodulepath # all\n\
+            "# ours\nmanifest = site.pp\nmodulepath = vendor/*:../shared:$basemodulepath\n\
              config_version = bin/version $environment\nodd = 1\n",
         );
         assert_eq!(
@@ -295,6 +421,78 @@ mod tests {
             configuration.config_version.as_deref(),
             Some("/envs/test/bin/version test")
         );
-        assert_eq!(configuration.unknown, ["odd"]);
+        assert_eq!(
+            warnings(&configuration),
+            [
+                "Invalid settings in environment.conf at '/envs/test/environment.conf'. The \
+                 following unknown setting(s) are being ignored: odd"
+            ]
+        );
+    }
+    #[test]
+    fn of_two_the_first_one_counts_and_a_comment_has_a_line_of_its_own() {
+        let configuration = read("manifest = 'one.pp' \n # two\nmanifest = two.pp\n");
+        let manifest = configuration.manifest.as_deref();
+        assert_eq!(manifest, Some("/envs/test/one.pp".into()));
+        let configuration = read("manifest = one.pp # one\n");
+        let manifest = configuration.manifest.as_deref();
+        assert_eq!(manifest, Some("/envs/test/one.pp # one".into()));
+    }
+
+    #[test]
+    fn what_belongs_elsewhere_is_warned_of() {
+        let configuration = read("manifest = $environment.pp\n[server]\nmanifest = x\n[agent]\n");
+        assert_eq!(
+            warnings(&configuration),
+            [
+                "Invalid sections in environment.conf at '/envs/test/environment.conf'. \
+                 Environment conf may not have sections. The following sections are being \
+                 ignored: 'server,agent'",
+                "You cannot interpolate $environment within 'manifest' when using directory \
+                 environments. Its value will remain $environment.pp."
+            ]
+        );
+        assert_eq!(
+            configuration.manifest.as_deref(),
+            Some("$environment.pp".into())
+        );
+    }
+
+    #[test]
+    fn what_cannot_be_is_refused_with_its_place() {
+        let refusal = |conf: &str| {
+            let read = try_read(conf, EnvironmentDefaults::default());
+            read.expect_err("it is wrong").to_string()
+        };
+        assert_eq!(
+            refusal("manifest one.pp\n"),
+            "cannot read line 1 of /envs/test/environment.conf: \"manifest one.pp\" is neither \
+             `[section]` nor `name = value`"
+        );
+        assert_eq!(
+            refusal("environment_timeout = soon\n"),
+            "setting environment_timeout = \"soon\" is not a duration such as 90, 30m, 12h, 7d, \
+             1y or unlimited (/envs/test/environment.conf)"
+        );
+        assert_eq!(
+            refusal("rich_data = maybe\n"),
+            "setting rich_data = \"maybe\" is not true or false (/envs/test/environment.conf)"
+        );
+        assert_eq!(
+            refusal("modulepath = $nothing/modules\n"),
+            "setting modulepath refers to $nothing, which is no setting"
+        );
+    }
+
+    #[test]
+    fn a_site_may_have_one_manifest_for_all() {
+        let defaults = EnvironmentDefaults {
+            default_manifest: "/site".into(),
+            only_default_manifest: true,
+            ..EnvironmentDefaults::default()
+        };
+        let configuration = try_read("manifest = one.pp\n", defaults).expect("readable");
+        assert_eq!(configuration.manifest.as_deref(), Some("/site".into()));
+        assert!(warnings(&configuration)[0].contains("'/envs/test/one.pp' which does not match"));
     }
 }

@@ -85,7 +85,11 @@ impl Inputs for MemoryInputs {
             .filter(|(entry, _)| entry.parent() == Some(path))
             .filter_map(|(entry, kind)| {
                 let name = entry.file_name()?.to_owned();
-                Some(DirectoryEntry { name, kind })
+                Some(DirectoryEntry {
+                    name,
+                    kind,
+                    is_link: false,
+                })
             })
             .collect();
         entries.sort_by(|left, right| left.name.cmp(&right.name));

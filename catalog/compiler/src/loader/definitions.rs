@@ -151,7 +151,8 @@ impl<'a> Definitions<'a> {
         Ok(())
     }
 
-    /// The `.pp` files of a directory and those below it, sorted by path.
+    /// The `.pp` files of a directory and those below it, sorted by path; nothing hidden (editors
+    /// keep copies so), and no folder behind a link.
     fn manifests_below(
         &self,
         directory: &Utf8Path,
@@ -159,10 +160,11 @@ impl<'a> Definitions<'a> {
     ) -> Result<(), CompileError> {
         let entries = self.inputs.list(directory).map_err(unreadable)?;
         let first = files.len();
-        for entry in entries.iter().flat_map(|entries| entries.iter()) {
+        let entries = entries.iter().flat_map(|entries| entries.iter());
+        for entry in entries.filter(|entry| !entry.name.starts_with('.')) {
             let path = directory.join(&entry.name);
             match entry.kind {
-                FileKind::Directory if !entry.name.starts_with('.') => {
+                FileKind::Directory if !entry.is_link => {
                     self.manifests_below(&path, files)?;
                 }
                 FileKind::File if entry.name.ends_with(".pp") => files.push(path),

@@ -1,5 +1,6 @@
 //! Catalogs of small manifests, as text, beside what they were made from.
 
+mod disk;
 mod limits;
 mod modules;
 mod purity;

@@ -160,10 +160,12 @@ impl Inputs for World {
                 Some((name, _)) => DirectoryEntry {
                     name: name.to_owned(),
                     kind: FileKind::Directory,
+                    is_link: false,
                 },
                 None => DirectoryEntry {
                     name: rest.to_owned(),
                     kind: FileKind::File,
+                    is_link: false,
                 },
             })
             .collect();

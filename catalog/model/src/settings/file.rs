@@ -30,36 +30,30 @@ impl ConfigFile {
             path: path.to_owned(),
             sections: IndexMap::new(),
         };
-        let mut section = "main".to_owned();
+        let mut section = file.sections.entry("main".to_owned()).or_default();
         for (index, line) in text.lines().enumerate() {
-            let trimmed = line.trim();
-            if trimmed.is_empty() || trimmed.starts_with(['#', ';']) {
-                continue;
+            let line = line.trim();
+            match Line::of(line) {
+                Some(Line::Nothing) => {}
+                Some(Line::Section(name)) => {
+                    section = file.sections.entry(name.to_owned()).or_default();
+                }
+                Some(Line::Setting(name, value)) => {
+                    let name = canonical_name(name).to_owned();
+                    // Of two, the first one counts.
+                    section.entry(name).or_insert_with(|| Entry {
+                        value: clean(value),
+                        line: index + 1,
+                    });
+                }
+                None => {
+                    return Err(SettingsError::Line {
+                        path: path.to_owned(),
+                        line: index + 1,
+                        text: line.to_owned(),
+                    });
+                }
             }
-            if let Some(name) = trimmed
-                .strip_prefix('[')
-                .and_then(|rest| rest.strip_suffix(']'))
-            {
-                section = name.trim().to_owned();
-                file.sections.entry(section.clone()).or_default();
-                continue;
-            }
-            let Some((name, value)) = trimmed.split_once('=') else {
-                return Err(SettingsError::Line {
-                    path: path.to_owned(),
-                    line: index + 1,
-                    text: trimmed.to_owned(),
-                });
-            };
-            let name = canonical_name(name.trim()).to_owned();
-            let entry = Entry {
-                value: clean(value),
-                line: index + 1,
-            };
-            file.sections
-                .entry(section.clone())
-                .or_default()
-                .insert(name, entry);
         }
         Ok(file)
     }
@@ -69,13 +63,46 @@ impl ConfigFile {
         &self.path
     }
 
-    pub(super) fn find(&self, section: &str, name: &str) -> Option<&Entry> {
+    /// The sections that it has, `main` first.
+    pub fn sections(&self) -> impl Iterator<Item = &str> {
+        self.sections.keys().map(String::as_str)
+    }
+
+    /// A setting of a section.
+    pub fn find(&self, section: &str, name: &str) -> Option<&Entry> {
         self.sections.get(section)?.get(name)
     }
 
-    pub(super) fn entries(&self, section: &str) -> impl Iterator<Item = (&str, &Entry)> {
+    /// The settings of a section, by name.
+    pub fn entries(&self, section: &str) -> impl Iterator<Item = (&str, &Entry)> {
         let entries = self.sections.get(section).into_iter().flatten();
         entries.map(|(name, entry)| (name.as_str(), entry))
+    }
+}
+
+/// What a line without the space around it may be.
+enum Line<'a> {
+    /// Blank, or a comment. A comment has a line of its own.
+    Nothing,
+    /// `[name]`
+    Section(&'a str),
+    /// `name = value`
+    Setting(&'a str, &'a str),
+}
+
+impl<'a> Line<'a> {
+    fn of(line: &'a str) -> Option<Self> {
+        if line.is_empty() || line.starts_with('#') {
+            return Some(Self::Nothing);
+        }
+        let is_word =
+            |name: &&str| !name.is_empty() && name.chars().all(|c| c.is_alphanumeric() || c == '_');
+        if let Some(name) = line.strip_prefix('[') {
+            return name.strip_suffix(']').filter(is_word).map(Self::Section);
+        }
+        let (name, value) = line.split_once('=')?;
+        let name = Some(name.trim_end()).filter(is_word)?;
+        Some(Self::Setting(name, value))
     }
 }
 
@@ -89,10 +116,6 @@ fn clean(value: &str) -> String {
     {
         value = before.trim_end();
     }
-    let quoted = ['"', '\''].iter().find_map(|&quote| {
-        value
-            .strip_prefix(quote)
-            .and_then(|rest| rest.strip_suffix(quote))
-    });
-    quoted.unwrap_or(value).to_owned()
+    let value = value.strip_prefix(['"', '\'']).unwrap_or(value);
+    value.strip_suffix(['"', '\'']).unwrap_or(value).to_owned()
 }

@@ -36,6 +36,14 @@ pub enum SettingsError {
         /// What stands there.
         text: String,
     },
+    /// A section that means nothing.
+    #[error("{path} has a section [{section}]; there are main, server, master, agent and user")]
+    Section {
+        /// The file.
+        path: String,
+        /// The section.
+        section: String,
+    },
     /// A value is of the wrong kind.
     #[error("setting {name} = {value:?} is not {wanted}{place}")]
     Value {
@@ -62,6 +70,29 @@ pub enum SettingsError {
     /// A flag needs a value.
     #[error("--{0} needs a value")]
     Missing(String),
+}
+
+/// Reads a duration: seconds, or a number with `s`, `m`, `h`, `d` or `y`; `Some(None)` is
+/// `unlimited`.
+pub fn duration(text: &str) -> Option<Option<Duration>> {
+    let text = text.trim();
+    if text == "unlimited" {
+        return Some(None);
+    }
+    let (number, unit) = match text.char_indices().last() {
+        Some((at, unit)) if unit.is_ascii_alphabetic() => (&text[..at], unit),
+        _ => (text, 's'),
+    };
+    let factor: u64 = match unit {
+        's' => 1,
+        'm' => 60,
+        'h' => 3600,
+        'd' => 86_400,
+        'y' => 365 * 86_400,
+        _ => return None,
+    };
+    let number: u64 = number.trim().parse().ok()?;
+    Some(Some(Duration::from_secs(number.checked_mul(factor)?)))
 }
 
 /// Which program reads the settings, and so which section counts.
@@ -285,30 +316,7 @@ impl Settings {
         let name = canonical_name(name);
         let text = self.text(name)?;
         let wanted = "a duration such as 90, 30m, 12h, 7d, 1y or unlimited";
-        let trimmed = text.trim();
-        if trimmed == "unlimited" {
-            return Ok(None);
-        }
-        let (number, unit) = match trimmed.char_indices().last() {
-            Some((at, unit)) if unit.is_ascii_alphabetic() => (&trimmed[..at], unit),
-            _ => (trimmed, 's'),
-        };
-        let factor: u64 = match unit {
-            's' => 1,
-            'm' => 60,
-            'h' => 3600,
-            'd' => 86_400,
-            'y' => 365 * 86_400,
-            _ => return Err(self.refuse(name, &text, wanted)),
-        };
-        let number: u64 = number
-            .trim()
-            .parse()
-            .map_err(|_| self.refuse(name, &text, wanted))?;
-        let seconds = number
-            .checked_mul(factor)
-            .ok_or_else(|| self.refuse(name, &text, wanted))?;
-        Ok(Some(Duration::from_secs(seconds)))
+        duration(&text).ok_or_else(|| self.refuse(name, &text, wanted))
     }
 
     /// A path.
@@ -346,11 +354,21 @@ impl Settings {
             .collect())
     }
 
-    /// Checks every value that the file or a flag gives against its kind.
+    /// Checks the file's sections, and every value that it or a flag gives against its kind.
     ///
     /// # Errors
     /// The first that does not fit.
     pub fn check(&self) -> Result<(), SettingsError> {
+        let is_known = |name: &str| {
+            let modes = [Mode::Server, Mode::Agent, Mode::User];
+            name == "main" || modes.iter().any(|mode| mode.sections().contains(&name))
+        };
+        if let Some(section) = self.file.sections().find(|name| !is_known(name)) {
+            return Err(SettingsError::Section {
+                path: self.file.path().to_owned(),
+                section: section.to_owned(),
+            });
+        }
         for setting in table::settings() {
             if !self.is_set(setting.name) {
                 continue;

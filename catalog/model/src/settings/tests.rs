@@ -116,6 +116,38 @@ fn what_is_wrong_is_named_with_its_place() {
     ));
     let line = ConfigFile::parse("f", "[main]\nnonsense\n").unwrap_err();
     assert!(line.to_string().contains("line 2 of f"));
+    let section = settings(Mode::Agent, "[agnet]\nserver = a\n", &[]);
+    assert_eq!(
+        section.check().unwrap_err().to_string(),
+        "/etc/ficelle/puppet.conf has a section [agnet]; there are main, server, master, agent \
+         and user"
+    );
+}
+
+#[test]
+fn lines_are_those_that_the_reference_reads() {
+    let read = |text: &str| ConfigFile::parse("f", text);
+    let wrong = [
+        "[main ]",
+        "[ma-in]",
+        "[main] # one",
+        "[main",
+        "ser-ver = x",
+        "= x",
+        "server",
+        "; one",
+    ];
+    for line in wrong {
+        assert!(read(&format!("{line}\n")).is_err(), "{line}");
+    }
+    let text = "  # one\n [main] \r\nserver = a # one\nserver = b\n[agent]\n[main]\n\
+                server = c\nca_server = 'd\ncertname==e\nnoop =\n";
+    let file = read(text).expect("the file is right");
+    let value = |name: &str| file.find("main", name).map(|entry| entry.value.as_str());
+    assert_eq!(value("server"), Some("a # one"), "the first one counts");
+    assert_eq!(value("ca_server"), Some("d"));
+    assert_eq!(value("certname"), Some("=e"));
+    assert_eq!(value("noop"), Some(""));
 }
 
 #[test]

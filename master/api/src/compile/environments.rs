@@ -84,6 +84,9 @@ impl Environments {
         let mut open = self.open.write().unwrap_or_else(PoisonError::into_inner);
         match opened {
             Ok(environment) => {
+                for warning in &environment.configuration().warnings {
+                    tracing::warn!(environment = %name, "{}", warning.message);
+                }
                 let environment = Arc::new(environment);
                 open.insert(name.clone(), Arc::clone(&environment));
                 Ok(environment)

@@ -76,9 +76,11 @@ impl DiskSince<'_> {
                 Err(error) => return Err(unreadable(path, &error)),
             };
             if let Some(kind) = self.kind(entry.path())? {
+                let itself = entry.file_type();
                 entries.push(DirectoryEntry {
                     name: entry.file_name().to_owned(),
                     kind,
+                    is_link: itself.is_ok_and(|itself| itself.is_symlink()),
                 });
             }
         }
