@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 
 use super::{Checker, Strict, names, syntax};
-use crate::ast::{Expression, ExpressionKind, HashEntry, StringPart};
+use crate::ast::{Expression, ExpressionKind, HashEntry, StringPart, UnaryOperator};
 use crate::diagnostic::Severity;
 
 impl Checker<'_> {
@@ -108,13 +108,29 @@ fn literal(node: &Expression) -> Option<Literal> {
             [StringPart::Text(value, _)] => ("string", value.to_string()),
             _ => return None,
         },
-        ExpressionKind::Array(items) => {
-            let items: Option<Vec<_>> = items
-                .iter()
-                .map(|item| Some(inspect(literal(item)?)))
-                .collect();
-            ("array", format!("[{}]", items?.join(", ")))
-        }
+        // A type without parameters is told apart by its name as a text.
+        ExpressionKind::Reference(name) => ("string", name.to_lowercase()),
+        // One with parameters by these alone, unless they are a list of their own.
+        ExpressionKind::Access { keys, .. } => match keys.as_slice() {
+            [
+                Expression {
+                    kind: ExpressionKind::Array(_),
+                    ..
+                },
+            ] => return None,
+            keys => ("array", list(keys)?),
+        },
+        ExpressionKind::Unary {
+            operator: UnaryOperator::Minus,
+            operand,
+        } => match literal(operand)? {
+            Literal {
+                kind: kind @ ("integer" | "float"),
+                shown,
+            } => (kind, format!("-{shown}")),
+            _ => return None,
+        },
+        ExpressionKind::Array(items) => ("array", list(items)?),
         ExpressionKind::Hash(entries) => {
             let entry = |entry: &HashEntry| {
                 let key = inspect(literal(&entry.key)?);
@@ -126,6 +142,15 @@ fn literal(node: &Expression) -> Option<Literal> {
         _ => return None,
     };
     Some(Literal { kind, shown })
+}
+
+/// Literal values as a list shows them.
+fn list(items: &[Expression]) -> Option<String> {
+    let items: Option<Vec<_>> = items
+        .iter()
+        .map(|item| Some(inspect(literal(item)?)))
+        .collect();
+    Some(format!("[{}]", items?.join(", ")))
 }
 
 /// A value as it is shown inside a collection.
