@@ -164,14 +164,14 @@ impl Access<'_, '_> {
     }
 
     fn element(&self, elements: &[Value], keys: &[Value]) -> Evaluated {
+        let number = |at: usize| self.evaluator.numeric(&keys[at], self.key(at));
         let index = |at: usize| -> Evaluated<i64> {
-            let blamed = self.key(at);
-            match self.evaluator.numeric(&keys[at], blamed)? {
+            match number(at)? {
                 Number::Integer(value) => Ok(value),
                 other => {
                     let name = label::type_name(&Value::from(other));
                     let message = format!("An Array[] cannot use {name} where Integer is expected");
-                    Err(Error::issue(message).at(blamed.span).into())
+                    Err(Error::issue(message).at(self.key(at).span).into())
                 }
             }
         };
@@ -187,6 +187,9 @@ impl Access<'_, '_> {
                 Ok(element.cloned().unwrap_or_default())
             }
             2 => {
+                // That both are numbers is asked before whether the first is an integer.
+                number(0)?;
+                number(1)?;
                 let range = slice_from(elements.len(), index(0)?, index(1)?);
                 Ok(Value::array(&elements[range]))
             }

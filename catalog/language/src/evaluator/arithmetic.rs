@@ -9,6 +9,7 @@ use crate::{
     error::{Error, Evaluated},
     host::Strict,
     scope::Scope,
+    types::uri,
     values::{HashMap, Value, ruby_string},
 };
 
@@ -91,11 +92,7 @@ impl Evaluator<'_> {
                 let message = format!("The result of the {operator} expression is Infinity");
                 Err(Error::issue(message).at(at_left).into())
             }
-            Err(Refusal::TooBig) => {
-                let operator = operator.symbol();
-                let message = format!("shift width of '{operator}' is too big");
-                Err(Error::new(message).into())
-            }
+            Err(Refusal::Shifted(value, by)) => Err(shifted_out(operator, value, by).into()),
         }
     }
 
@@ -171,7 +168,8 @@ enum Refusal {
     NoModulus,
     DivisionByZero,
     Infinite,
-    TooBig,
+    /// A number shifted to the left, further than is calculated with.
+    Shifted(i128, i128),
 }
 
 fn overflow(operator: BinaryOperator, value: i128) -> Error {
@@ -182,6 +180,26 @@ fn overflow(operator: BinaryOperator, value: i128) -> Error {
          '{sign}{:#x}'",
         operator.symbol(),
         value.unsigned_abs(),
+    ))
+}
+
+/// The error of a shift whose result has more digits than an integer here.
+fn shifted_out(operator: BinaryOperator, value: i128, by: i128) -> Error {
+    const WIDEST: i128 = 4096;
+    if by > WIDEST {
+        return Error::new("shift width too big");
+    }
+    let (sign, bound) = if value > 0 {
+        ('+', "max")
+    } else {
+        ('-', "min")
+    };
+    let digits = format!("{:x}", value.unsigned_abs() << (by % 4));
+    let zeros = "0".repeat(usize::try_from(by / 4).unwrap_or(0));
+    Error::issue(format!(
+        "A '{}' expression resulted in a value outside of Puppet Integer {bound} range, got \
+         '{sign}0x{digits}{zeros}'",
+        operator.symbol(),
     ))
 }
 
@@ -220,7 +238,7 @@ fn shift(value: i128, by: i128) -> Result<i128, Refusal> {
         ..=-64 => Ok(if value < 0 { -1 } else { 0 }),
         -63..=-1 => Ok(value >> -by),
         0..=62 => Ok(value << by),
-        _ => Err(Refusal::TooBig),
+        _ => Err(Refusal::Shifted(value, by)),
     }
 }
 
@@ -424,13 +442,14 @@ pub(crate) fn concatenate(left: &Value, right: &Value) -> Result<Value, Error> {
             Ok(Value::Binary([a.as_ref(), b.as_ref()].concat().into()))
         }
         (Value::Binary(_), _) => Err(Error::new("Can only append Binary to a Binary")),
-        (Value::Uri(base), Value::Uri(reference) | Value::String(reference))
-            if !has_scheme(base) && !has_scheme(reference) =>
-        {
-            Err(Error::new("both URI are relative"))
-        }
         (Value::Uri(base), Value::Uri(reference) | Value::String(reference)) => {
-            Ok(Value::Uri(merge_uri(base, reference).into()))
+            let bad = |error: uri::BadUri| Error::new(error.to_string());
+            uri::parse(reference).map_err(bad)?;
+            if !has_scheme(base) && !has_scheme(reference) {
+                return Err(Error::new("both URI are relative"));
+            }
+            let merged = uri::normalized(&merge_uri(base, reference)).map_err(bad)?;
+            Ok(Value::Uri(merged.into()))
         }
         (Value::Uri(_), _) => Err(Error::new(
             "An URI can only be merged with an URI or String",
@@ -555,9 +574,7 @@ fn remove_dots(path: &str) -> String {
     for segment in path.split('/') {
         match segment {
             "." => {}
-            ".." if segments.len() > 1 => {
-                segments.pop();
-            }
+            ".." => segments.truncate(1.max(segments.len() - 1)),
             other => segments.push(other),
         }
     }

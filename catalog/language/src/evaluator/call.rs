@@ -89,6 +89,12 @@ impl Block {
         super::closure::arity(&self.lambda.parameters)
     }
 
+    /// Whether one of its parameters says what it takes.
+    pub fn is_typed(&self) -> bool {
+        let mut parameters = self.lambda.parameters.iter();
+        parameters.any(|parameter| parameter.type_expression.is_some())
+    }
+
     /// Calls it. `next(value)` in its body ends here; `break` and `return` go through.
     ///
     /// # Errors

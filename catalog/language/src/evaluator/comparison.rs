@@ -8,7 +8,7 @@ use super::{Evaluator, label};
 use crate::{
     error::{Error, Evaluated},
     scope::Scope,
-    types::parameterize::class_name,
+    types::{construct, parameterize::class_name},
     values::{Incomparable, Regexp, SemVer, SemVerRange, Value},
 };
 
@@ -61,7 +61,10 @@ impl Evaluator<'_> {
     ) -> Evaluated<bool> {
         let left = self.evaluate(left_expression, scope)?;
         let pattern = match self.evaluate(right_expression, scope)? {
-            Value::Type(expected) => return Ok(expected.is_instance(&left)),
+            Value::Type(expected) => {
+                construct::check_init(&expected).map_err(Error::new)?;
+                return Ok(expected.is_instance(&left));
+            }
             Value::SemVerRange(range) => return Ok(includes_version(&range, &left)),
             Value::Regexp(regexp) => regexp,
             Value::String(text) => Regexp::of(&text),

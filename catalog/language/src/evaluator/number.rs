@@ -1,5 +1,7 @@
 //! Numbers, and strings that may stand for them.
 
+use ficelle_model::qualified::unrooted;
+
 use crate::values::Value;
 
 /// An operand of arithmetic.
@@ -23,7 +25,8 @@ impl Number {
             Value::Float(value) => Some(Self::Float(*value)),
             Value::Timestamp(value) => Some(Self::Timestamp(**value)),
             Value::Timespan(value) => Some(Self::Timespan(**value)),
-            Value::String(text) => parse(text),
+            // The text is taken for a name, which may begin at the top.
+            Value::String(text) => parse(unrooted(text)),
             _ => None,
         }
     }

@@ -16,6 +16,7 @@ pub fn sprintf(format: &str, arguments: &[Value]) -> Result<String, FormatError>
         rest: format,
         arguments,
         next: 0,
+        kind: None,
         result: String::with_capacity(format.len()),
     }
     .run()
@@ -25,7 +26,20 @@ struct Printer<'a> {
     rest: &'a str,
     arguments: &'a [Value],
     next: usize,
+    /// How arguments have been named so far.
+    kind: Option<Kind>,
     result: String,
+}
+
+/// How a directive names its argument: a format keeps to one way.
+#[derive(Clone, Copy, Debug)]
+enum Kind {
+    /// `%d`: the next; which one it was.
+    Next(usize),
+    /// `%1$d`
+    Numbered,
+    /// `%<name>d`, `%{name}`
+    Named,
 }
 
 impl<'a> Printer<'a> {
@@ -53,7 +67,7 @@ impl<'a> Printer<'a> {
                     let number = self.number();
                     if let Some(rest) = self.rest.strip_prefix('$') {
                         self.rest = rest;
-                        given = Some(self.at(number - 1)?);
+                        given = Some(self.numbered(number)?);
                     } else {
                         directive.once(Part::Width)?;
                         directive.width = Some(number);
@@ -135,13 +149,48 @@ impl<'a> Printer<'a> {
     }
 
     fn star(&mut self) -> Result<i64, FormatError> {
-        let value = self.take()?;
+        let digits = self.rest.len()
+            - self
+                .rest
+                .trim_start_matches(|c: char| c.is_ascii_digit())
+                .len();
+        let value = if digits > 0 && self.rest[digits..].starts_with('$') {
+            let number = self.number();
+            self.rest = &self.rest[1..];
+            self.numbered(number)?
+        } else {
+            self.take()?
+        };
         to_integer(value)
     }
 
     fn take(&mut self) -> Result<&'a Value, FormatError> {
         self.next += 1;
-        self.at(self.next - 1)
+        let others = match self.kind {
+            None | Some(Kind::Next(_)) => {
+                self.kind = Some(Kind::Next(self.next));
+                return self.at(self.next - 1);
+            }
+            Some(Kind::Numbered) => "numbered",
+            Some(Kind::Named) => "named",
+        };
+        Err(FormatError::new(format!(
+            "unnumbered({}) mixed with {others}",
+            self.next
+        )))
+    }
+
+    fn numbered(&mut self, number: usize) -> Result<&'a Value, FormatError> {
+        match self.kind {
+            Some(Kind::Next(last)) => Err(FormatError::new(format!(
+                "numbered({number}) after unnumbered({last})"
+            ))),
+            Some(Kind::Named) => Err(FormatError::new(format!("numbered({number}) after named"))),
+            _ => {
+                self.kind = Some(Kind::Numbered);
+                self.at(number.wrapping_sub(1))
+            }
+        }
     }
 
     fn at(&self, index: usize) -> Result<&'a Value, FormatError> {
@@ -155,7 +204,19 @@ impl<'a> Printer<'a> {
             return Err(FormatError::new("malformed name - unmatched parenthesis"));
         };
         let name = &self.rest[1..end];
+        let bracketed = &self.rest[..=end];
         self.rest = &self.rest[end + 1..];
+        match self.kind {
+            Some(Kind::Next(last)) => {
+                return Err(FormatError::new(format!(
+                    "named{bracketed} after unnumbered({last})"
+                )));
+            }
+            Some(Kind::Numbered) => {
+                return Err(FormatError::new(format!("named{bracketed} after numbered")));
+            }
+            _ => self.kind = Some(Kind::Named),
+        }
         let [Value::Hash(hash)] = self.arguments else {
             return Err(FormatError::new("one hash required"));
         };
@@ -191,10 +252,13 @@ pub(super) fn show(directive: &Directive, value: &Value) -> Result<String, Forma
         'e' | 'E' | 'f' | 'g' | 'G' | 'a' | 'A' => float::format(directive, to_float(value)?),
         'c' => {
             let character = match value {
-                Value::String(text) if text.is_empty() => {
-                    return Err(FormatError::new("%c requires a character"));
+                Value::String(text) => {
+                    let mut characters = text.chars();
+                    match (characters.next(), characters.next()) {
+                        (only @ Some(_), None) => only,
+                        _ => return Err(FormatError::new("%c requires a character")),
+                    }
                 }
-                Value::String(text) => text.chars().next(),
                 other => u32::try_from(to_integer(other)?)
                     .ok()
                     .and_then(char::from_u32),
@@ -341,7 +405,7 @@ mod tests {
             ("%2$s %1$s", vec![text("a"), text("b")], "b a"),
             ("%5.1s|%-3s|", vec![text("abc"), text("x")], "    a|x  |"),
             ("%*d", vec![int(5), int(1)], "    1"),
-            ("%c%c", vec![int(65), text("hello")], "Ah"),
+            ("%c%c", vec![int(65), text("h")], "Ah"),
             (
                 "%s",
                 vec![Value::array(vec![int(1), text("b")])],

@@ -18,7 +18,8 @@ use super::{
 use crate::{
     types::Type,
     values::{
-        HashMap, Value, gather, inspect, literal, number::float_text, quote, quote_double, too_many,
+        HashMap, Value, capitalize, downcase, gather, inspect, literal, number::float_text, quote,
+        quote_double, too_many,
     },
 };
 
@@ -329,8 +330,8 @@ fn scalar(value: &Value, format: &Format) -> Result<String, FormatError> {
         Value::String(text) => string(text, format),
         Value::Regexp(regexp) => match format.letter() {
             'p' => Ok(format.plain()?.text(&regexp.delimited())),
-            's' if alternative => Ok(format.plain()?.text(&quote(regexp.source()))),
-            's' => Ok(format.plain()?.text(regexp.source())),
+            's' if alternative => Ok(format.plain()?.text(&quote(&regexp.pattern()))),
+            's' => Ok(format.plain()?.text(&regexp.pattern())),
             _ => Err(illegal("Regexp", format, "sp")),
         },
         Value::Binary(bytes) => binary(bytes, format),
@@ -351,6 +352,9 @@ fn scalar(value: &Value, format: &Format) -> Result<String, FormatError> {
             'q' => Ok(inspect(value)),
             _ => Err(illegal("Object", format, "spq")),
         },
+        version @ (Value::SemVer(_) | Value::SemVerRange(_)) if format.letter() == 'p' => {
+            Ok(format.plain()?.text(&version.to_string()))
+        }
         other if format.letter() == 'p' => Ok(format.plain()?.text(&literal(other))),
         // Times are numbers too.
         time @ (Value::Timestamp(_) | Value::Timespan(_)) => show(format.plain()?, time),
@@ -440,7 +444,7 @@ fn string(text: &str, format: &Format) -> Result<String, FormatError> {
             segments.join("::")
         }
         'u' => text.to_uppercase(),
-        'd' => text.to_lowercase(),
+        'd' => downcase(text),
         't' => text
             .trim_matches(|c: char| c.is_ascii_whitespace() || c == '\0')
             .to_owned(),
@@ -450,14 +454,6 @@ fn string(text: &str, format: &Format) -> Result<String, FormatError> {
         return Ok(directive.text(&quote(&changed)));
     }
     Ok(format.plain()?.text(&changed))
-}
-
-fn capitalize(text: &str) -> String {
-    let mut characters = text.chars();
-    let first = characters
-        .next()
-        .map(|first| first.to_uppercase().collect::<String>());
-    first.unwrap_or_default() + &characters.as_str().to_lowercase()
 }
 
 fn binary(bytes: &[u8], format: &Format) -> Result<String, FormatError> {

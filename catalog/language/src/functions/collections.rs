@@ -7,8 +7,8 @@ use crate::{
     error::{Error, Evaluated, Unwind},
     evaluator::{Call, comparison, flatten},
     host::Level,
-    types::{Bounds, Type, mismatch},
-    values::{HashMap, Value},
+    types::{Bounds, Type, builtin, mismatch},
+    values::{HashMap, Value, inspect, ruby_string},
 };
 
 /// The dispatches of `min` and `max`.
@@ -17,10 +17,22 @@ macro_rules! extreme {
         [
             on("Numeric values*", |call| $function(call, call.arguments)),
             on("String values*", |call| $function(call, call.arguments)),
+            on("SemVer values*", |call| $function(call, call.arguments)),
+            on("Timespan values*", |call| $function(call, call.arguments)),
+            on("Timestamp values*", |call| $function(call, call.arguments)),
             on("Array[Numeric] values, Callable[2,2] &block?", |call| {
                 $function(call, only(call))
             }),
             on("Array[String] values, Callable[2,2] &block?", |call| {
+                $function(call, only(call))
+            }),
+            on("Array[SemVer] values, Callable[2,2] &block?", |call| {
+                $function(call, only(call))
+            }),
+            on("Array[Timespan] values, Callable[2,2] &block?", |call| {
+                $function(call, only(call))
+            }),
+            on("Array[Timestamp] values, Callable[2,2] &block?", |call| {
                 $function(call, only(call))
             }),
             on("Array values, Callable[2,2] &block?", |call| {
@@ -158,55 +170,20 @@ fn empty(call: &Call<'_, '_>) -> Evaluated {
 
 fn join(call: &Call<'_, '_>) -> Evaluated {
     let separator = call.arguments.get(1).and_then(Value::as_str).unwrap_or("");
-    let elements = match &call.arguments[0] {
-        Value::Array(elements) => flatten(elements.to_vec()),
-        _ => Vec::new(),
-    };
-    let texts: Vec<String> = elements.iter().map(ruby_text).collect();
-    Ok(Value::string(texts.join(separator)))
+    Ok(Value::string(joined(&call.arguments[0], separator)))
 }
 
-/// What Ruby's `to_s` gives: strings as they are, collections as Ruby shows them.
-pub(super) fn ruby_text(value: &Value) -> String {
+/// Ruby's `join`: of an array within an array there is a text too, be it empty.
+fn joined(value: &Value, separator: &str) -> String {
     match value {
-        Value::Array(_) | Value::Hash(_) => inspect(value),
-        other => other.to_string(),
-    }
-}
-
-/// What Ruby's `inspect` gives.
-pub(super) fn inspect(value: &Value) -> String {
-    match value {
-        Value::Undef => "nil".to_owned(),
-        Value::Default => ":default".to_owned(),
-        Value::String(text) => {
-            let mut shown = String::with_capacity(text.len() + 2);
-            shown.push('"');
-            for character in text.chars() {
-                match character {
-                    '"' => shown.push_str("\\\""),
-                    '\\' => shown.push_str("\\\\"),
-                    '\n' => shown.push_str("\\n"),
-                    '\t' => shown.push_str("\\t"),
-                    '\r' => shown.push_str("\\r"),
-                    '\x1b' => shown.push_str("\\e"),
-                    other => shown.push(other),
-                }
-            }
-            shown.push('"');
-            shown
-        }
         Value::Array(elements) => {
-            let shown: Vec<String> = elements.iter().map(inspect).collect();
-            format!("[{}]", shown.join(", "))
+            let texts: Vec<String> = elements
+                .iter()
+                .map(|element| joined(element, separator))
+                .collect();
+            texts.join(separator)
         }
-        Value::Hash(entries) => {
-            let pair =
-                |(key, value): (&Value, &Value)| format!("{}=>{}", inspect(key), inspect(value));
-            let shown: Vec<String> = entries.iter().map(pair).collect();
-            format!("{{{}}}", shown.join(", "))
-        }
-        other => other.to_string(),
+        other => ruby_string(other),
     }
 }
 
@@ -296,6 +273,10 @@ pub(super) fn ruby_order(a: &Value, b: &Value) -> Option<Ordering> {
 
 fn unique(call: &Call<'_, '_>) -> Evaluated {
     let elements = iteration::elements(&call.arguments[0])?;
+    // Of one element the block is not asked.
+    if let ([_], Value::String(_) | Value::Array(_)) = (elements.as_slice(), &call.arguments[0]) {
+        return Ok(call.arguments[0].clone());
+    }
     let mut seen = HashMap::default();
     for element in elements {
         let key = match call.block {
@@ -401,7 +382,7 @@ fn loose_order(call: &Call<'_, '_>, a: &Value, b: &Value) -> Ordering {
     }
     // The text of a regular expression is the one that its language gives it.
     let text = |value: &Value| match value {
-        Value::Regexp(regexp) => format!("(?-mix:{})", regexp.source()),
+        Value::Regexp(regexp) => regexp.grouped(),
         other => other.to_string(),
     };
     let (a, b) = (text(a), text(b));
@@ -443,7 +424,7 @@ struct Obstacle {
     issue_code: &'static str,
     walked: Vec<Value>,
     type_key: &'static str,
-    found: String,
+    found: Type,
 }
 
 fn dig_into(data: &Value, keys: &[Value]) -> Result<Value, Obstacle> {
@@ -471,7 +452,7 @@ fn dig_into(data: &Value, keys: &[Value]) -> Result<Value, Obstacle> {
             }
             (Value::Array(_), other) => {
                 let (walked, shown) = walked(depth + 1);
-                let found = other.infer().to_string();
+                let found = other.infer();
                 return Err(Obstacle {
                     message: format!(
                         "The given data requires an Integer index at {shown}, got '{found}'"
@@ -485,7 +466,7 @@ fn dig_into(data: &Value, keys: &[Value]) -> Result<Value, Obstacle> {
             (Value::Hash(entries), key) => entries.get(key).cloned().unwrap_or_default(),
             (other, _) => {
                 let (walked, shown) = walked(depth);
-                let found = other.infer().to_string();
+                let found = other.infer();
                 return Err(Obstacle {
                     message: format!(
                         "The given data does not contain a Collection at {shown}, got '{found}'"
@@ -537,6 +518,9 @@ fn navigate(call: &Call<'_, '_>, value: &Value, path: &str, default: Value) -> E
     if path.is_empty() {
         return Ok(value.clone());
     }
+    let Some(keys) = split_path(path) else {
+        fail!("Syntax error in dotted-navigation string");
+    };
     if !matches!(value, Value::Array(_) | Value::Hash(_)) {
         let expected = Type::Optional(Some(Arc::new(Type::Collection(Bounds::NONE))));
         fail!(
@@ -544,9 +528,6 @@ fn navigate(call: &Call<'_, '_>, value: &Value, path: &str, default: Value) -> E
             mismatch::describe_mismatch("'dig' parameter 'data'", &expected, &value.infer_set())
         );
     }
-    let Some(keys) = split_path(path) else {
-        fail!("Syntax error in dotted-navigation string");
-    };
     match dig_into(value, &keys) {
         Ok(Value::Undef) => Ok(default),
         Ok(found) => Ok(found),
@@ -595,7 +576,7 @@ fn error_object(obstacle: Obstacle) -> Value {
         (Value::string("walked_path"), Value::array(obstacle.walked)),
         (
             Value::string(obstacle.type_key),
-            Value::string(obstacle.found),
+            Value::Type(obstacle.found),
         ),
     ]);
     let attributes = [
@@ -606,7 +587,7 @@ fn error_object(obstacle: Obstacle) -> Value {
     ];
     let attributes = attributes.map(|(name, value)| (Arc::from(name), value));
     Value::Object(Arc::new(crate::values::Object {
-        object_type: crate::types::Type::Reference("Error".into()),
+        object_type: builtin::error(),
         attributes: attributes.into_iter().collect(),
     }))
 }

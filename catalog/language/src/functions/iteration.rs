@@ -111,17 +111,17 @@ pub(super) const FUNCTIONS: &[Function] = &[
         "tree_each",
         &[
             on(
-                "Variant[Iterator, Array, Hash, Object] tree, Hash[String, Any] options?, \
+                "Variant[Iterator, Array, Hash, Object] tree, OptionsType options?, \
                  Callable[2,2] &block",
                 tree_each,
             ),
             on(
-                "Variant[Iterator, Array, Hash, Object] tree, Hash[String, Any] options?, \
+                "Variant[Iterator, Array, Hash, Object] tree, OptionsType options?, \
                  Callable[1,1] &block",
                 tree_each,
             ),
             on(
-                "Variant[Iterator, Array, Hash, Object] tree, Hash[String, Any] options?",
+                "Variant[Iterator, Array, Hash, Object] tree, OptionsType options?",
                 tree_each,
             ),
         ],
@@ -222,14 +222,18 @@ enum Style {
 
 impl Style {
     fn of(call: &Call<'_, '_>) -> Self {
-        let takes_two = call.block.is_some_and(|block| {
-            let (least, most) = block.arity();
-            least <= 2 && most.is_none_or(|most| most >= 2)
-        });
-        match (takes_two, is_hash_style(&call.arguments[0])) {
+        match (takes(call, 2), is_hash_style(&call.arguments[0])) {
             (false, _) => Self::One,
             (true, true) => Self::Pair,
             (true, false) => Self::Indexed,
+        }
+    }
+
+    /// As [`Style::of`], where a block that takes one argument is given one.
+    fn of_one_first(call: &Call<'_, '_>) -> Self {
+        match takes(call, 1) {
+            true => Self::One,
+            false => Self::of(call),
         }
     }
 
@@ -242,6 +246,14 @@ impl Style {
     }
 }
 
+/// Whether the block can be given so many arguments.
+fn takes(call: &Call<'_, '_>, count: usize) -> bool {
+    call.block.is_some_and(|block| {
+        let (least, most) = block.arity();
+        least <= count && most.is_none_or(|most| most >= count)
+    })
+}
+
 /// What the walk of an iteration does next.
 enum Step {
     Go,
@@ -249,8 +261,15 @@ enum Step {
 }
 
 /// Calls the block for each element and hands its result to `visit`; `break()` ends the walk.
-fn walk(call: &Call<'_, '_>, mut visit: impl FnMut(usize, Value, Value) -> Step) -> Evaluated<()> {
-    let style = Style::of(call);
+fn walk(call: &Call<'_, '_>, visit: impl FnMut(usize, Value, Value) -> Step) -> Evaluated<()> {
+    walk_with(Style::of(call), call, visit)
+}
+
+fn walk_with(
+    style: Style,
+    call: &Call<'_, '_>,
+    mut visit: impl FnMut(usize, Value, Value) -> Step,
+) -> Evaluated<()> {
     for (index, item) in walkable(call)?.enumerate() {
         let item = item?;
         match style.call(call, index, &item) {
@@ -417,9 +436,10 @@ fn slice(call: &Call<'_, '_>) -> Evaluated {
     let Some(block) = call.block else {
         return Ok(Value::array(slices.map(Value::array).collect::<Vec<_>>()));
     };
+    // With a parameter that may be left out, a block takes what there is.
     let serving = match block.arity() {
-        (_, None) => size,
-        (_, Some(count)) => count,
+        (least, Some(most)) if least == most => most,
+        _ => size,
     };
     if serving == 0 {
         fail!("slice(): block must define at least one parameter. Block has 0.");
@@ -501,7 +521,7 @@ fn reverse_each(call: &Call<'_, '_>) -> Evaluated {
 
 fn group_by(call: &Call<'_, '_>) -> Evaluated {
     let mut groups = HashMap::default();
-    walk(call, |_, item, key| {
+    walk_with(Style::of_one_first(call), call, |_, item, key| {
         match groups.entry(key).or_insert_with(|| Value::array([])) {
             Value::Array(group) => Arc::make_mut(group).push(item),
             _ => unreachable!("groups are arrays"),
@@ -513,7 +533,7 @@ fn group_by(call: &Call<'_, '_>) -> Evaluated {
 
 fn partition(call: &Call<'_, '_>) -> Evaluated {
     let (mut chosen, mut rest) = (Vec::new(), Vec::new());
-    walk(call, |_, item, result| {
+    walk_with(Style::of_one_first(call), call, |_, item, result| {
         if is_true(&result) {
             chosen.push(item)
         } else {

@@ -1,11 +1,11 @@
 //! Functions that write to the log, and `fail`.
 
-use super::{Function, collections::ruby_text, function, legacy, on};
+use super::{Function, function, legacy, on};
 use crate::{
     error::{Error, Evaluated},
     evaluator::{Call, text::interpolated},
     host::Level,
-    values::Value,
+    values::{Value, ruby_string},
 };
 
 pub(super) const FUNCTIONS: &[Function] = &[
@@ -48,6 +48,6 @@ fn log(call: &Call<'_, '_>, level: Level) -> Evaluated {
 }
 
 fn fail_with(call: &Call<'_, '_>) -> Evaluated {
-    let texts: Vec<String> = call.arguments.iter().map(ruby_text).collect();
+    let texts: Vec<String> = call.arguments.iter().map(ruby_string).collect();
     Err(Error::new(texts.join(" ")).into())
 }

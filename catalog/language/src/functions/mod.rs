@@ -24,6 +24,7 @@ mod files;
 mod formatting;
 pub(crate) mod iteration;
 mod legacy;
+mod local_types;
 mod logging;
 mod math;
 mod modules;

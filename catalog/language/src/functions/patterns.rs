@@ -1,13 +1,13 @@
 //! Functions that look for patterns: `match`, `regsubst`, `split`, `versioncmp`.
 
-use std::{borrow::Cow, cmp::Ordering, sync::Arc};
+use std::{cmp::Ordering, sync::Arc};
 
 use super::{Function, function, on};
 use crate::{
     error::{Error, Evaluated},
     evaluator::Call,
     types::Type,
-    values::{Regexp, Value},
+    values::{Regexp, RegexpError, Value},
 };
 
 pub(super) const FUNCTIONS: &[Function] = &[
@@ -46,8 +46,7 @@ pub(super) const FUNCTIONS: &[Function] = &[
                         .and_then(Value::as_str)
                         .unwrap_or_default();
                     let pattern = call.arguments[1].as_str().unwrap_or_default();
-                    let source = with_flags(pattern, flags);
-                    regsubst(call, &*compile(&source)?, flags.contains('G'))
+                    regsubst(call, &*compile_with(pattern, flags)?, flags.contains('G'))
                 },
             ),
             on(
@@ -157,14 +156,21 @@ fn no_pattern(value: &Value) -> crate::error::Unwind {
     .into()
 }
 
-/// A pattern with the flags of `regsubst` in it.
-fn with_flags<'p>(pattern: &'p str, flags: &str) -> Cow<'p, str> {
-    let inline = [('I', "i"), ('M', "m"), ('E', "x")];
+/// The expression of a pattern with the flags of `regsubst`.
+fn compile_with(pattern: &str, flags: &str) -> Result<Arc<Regexp>, Error> {
+    let inline = [('M', "m"), ('I', "i"), ('E', "x")];
     let inline = inline.map(|(flag, inline)| if flags.contains(flag) { inline } else { "" });
-    match inline.concat() {
-        inline if inline.is_empty() => Cow::Borrowed(pattern),
-        inline => Cow::Owned(["(?", &inline, ":", pattern, ")"].concat()),
+    let inline = inline.concat();
+    if inline.is_empty() {
+        return compile(pattern);
     }
+    // What is wrong is told of the pattern as it was given.
+    let refused = |error: RegexpError| match error {
+        RegexpError::Invalid { reason, .. } => Error::new(format!("{reason}: /{pattern}/{inline}")),
+        other => Error::new(other.to_string()),
+    };
+    Regexp::compile(pattern).map_err(refused)?;
+    Regexp::compile(&["(?", &inline, ")", pattern].concat()).map_err(refused)
 }
 
 fn regsubst(call: &Call<'_, '_>, regexp: &Regexp, every: bool) -> Evaluated {
@@ -204,7 +210,7 @@ fn replace(text: &str, regexp: &Regexp, with: &Value, every: bool) -> Result<Str
                     break;
                 };
                 out.push_str(&text[end..whole.start()]);
-                expand(&mut out, replacement, &found, text);
+                expand(&mut out, replacement, &found, compiled, text)?;
                 end = whole.end();
             }
         }
@@ -226,15 +232,21 @@ fn replace(text: &str, regexp: &Regexp, with: &Value, every: bool) -> Result<Str
     Ok(out)
 }
 
-/// Ruby's references in a replacement: `\1`, `\0`, `\&`, `\k<name>`, `` \` ``, `\'`, `\\`.
-fn expand(out: &mut String, replacement: &str, found: &fancy_regex::Captures<'_, str>, text: &str) {
+/// Ruby's references in a replacement: `\1`, `\0`, `\&`, `\+`, `\k<name>`, `` \` ``, `\'`, `\\`.
+fn expand(
+    out: &mut String,
+    replacement: &str,
+    found: &fancy_regex::Captures<'_, str>,
+    compiled: &fancy_regex::Regex,
+    text: &str,
+) -> Result<(), Error> {
     let mut rest = replacement;
     while let Some(index) = rest.find('\\') {
         out.push_str(&rest[..index]);
         rest = &rest[index + 1..];
         let Some(letter) = rest.chars().next() else {
             out.push('\\');
-            return;
+            return Ok(());
         };
         let mut consumed = letter.len_utf8();
         let group = |number: usize| found.get(number).map_or("", |group| group.as_str());
@@ -244,15 +256,25 @@ fn expand(out: &mut String, replacement: &str, found: &fancy_regex::Captures<'_,
         match letter {
             '0'..='9' => out.push_str(group(letter as usize - '0' as usize)),
             '&' => out.push_str(group(0)),
+            // The last group that took part.
+            '+' => {
+                let last = (1..found.len()).rev().find_map(|number| found.get(number));
+                out.push_str(last.map_or("", |group| group.as_str()));
+            }
             '`' => out.push_str(&text[..whole.start]),
             '\'' => out.push_str(&text[whole.end..]),
             '\\' => out.push('\\'),
             'k' if rest[1..].starts_with('<') => match rest[2..].split_once('>') {
+                Some((name, _)) if !compiled.capture_names().flatten().any(|one| one == name) => {
+                    return Err(Error::new(format!(
+                        "undefined group name reference: {name}"
+                    )));
+                }
                 Some((name, _)) => {
                     out.push_str(found.name(name).map_or("", |group| group.as_str()));
                     consumed = name.len() + 3;
                 }
-                None => out.push_str("\\k"),
+                None => return Err(Error::new("invalid group name reference format")),
             },
             other => {
                 out.push('\\');
@@ -262,6 +284,7 @@ fn expand(out: &mut String, replacement: &str, found: &fancy_regex::Captures<'_,
         rest = &rest[consumed..];
     }
     out.push_str(rest);
+    Ok(())
 }
 
 fn split(call: &Call<'_, '_>) -> Evaluated {

@@ -6,7 +6,7 @@
 
 use std::sync::Arc;
 
-use super::stdlib::aliases;
+use super::{local_types, stdlib::aliases};
 use crate::{
     error::Evaluated,
     evaluator::Call,
@@ -49,8 +49,10 @@ impl Signature {
         let mut block_name = None;
         for parameter in split(text) {
             let (type_text, name) = parameter.rsplit_once(' ').expect("a type and a name");
-            let parameter_type =
-                parse(type_text, &|name| Ok(aliases::find(name))).expect("a type of the language");
+            let parameter_type = parse(type_text, &|name| {
+                Ok(local_types::find(name).or_else(|| aliases::find(name)))
+            })
+            .expect("a type of the language");
             let (name, repeats) = match name.strip_suffix(['?', '*', '+']) {
                 Some(bare) => (bare, name.chars().last()),
                 None => (name, None),
@@ -129,9 +131,33 @@ impl Signature {
                     (Some(most), Some(wanted)) => most >= wanted,
                     (Some(_), None) => false,
                 };
-                least <= arity.least && takes_most
+                least <= arity.least && takes_most && self.block_takes(call)?
             }
         })
+    }
+
+    /// Whether the block's parameters take all of the types that it is said to be given.
+    fn block_takes(&self, call: &Call<'_, '_>) -> Evaluated<bool> {
+        let Some(block) = call.block.filter(|block| block.is_typed()) else {
+            return Ok(true);
+        };
+        let wanted = match &self.callable.block {
+            Some(Type::Optional(Some(wanted))) => wanted,
+            Some(wanted) => wanted,
+            None => return Ok(true),
+        };
+        let is_said = match wanted {
+            Type::Callable(wanted) => wanted
+                .parameters
+                .as_ref()
+                .is_some_and(|parameters| !parameters.types.is_empty()),
+            _ => false,
+        };
+        if !is_said {
+            return Ok(true);
+        }
+        let given = call.evaluator.block_type(block)?;
+        Ok(wanted.is_assignable(&Type::Callable(Arc::new(given))))
     }
 
     /// The form that messages are made from.

@@ -3,7 +3,11 @@
 use std::sync::Arc;
 
 use super::{Function, fail, function, iteration, legacy, on};
-use crate::{error::Evaluated, evaluator::Call, values::Value};
+use crate::{
+    error::Evaluated,
+    evaluator::Call,
+    values::{Value, capitalize, downcase},
+};
 
 /// The dispatches of a function that changes strings, in arrays and other sequences too.
 macro_rules! each_string {
@@ -23,18 +27,24 @@ pub(super) const FUNCTIONS: &[Function] = &[
         "upcase",
         &[
             on("Numeric arg", same),
-            on("String arg", |call| cased(call, |text| text.to_uppercase())),
-            on("Array arg", |call| cased(call, |text| text.to_uppercase())),
-            on("Hash arg", |call| cased(call, |text| text.to_uppercase())),
+            on("String arg", |call| Ok(cased(call, str::to_uppercase))),
+            on("Array[StringData] arg", |call| {
+                Ok(cased(call, str::to_uppercase))
+            }),
+            on("Hash[StringData, StringData] arg", |call| {
+                Ok(cased(call, str::to_uppercase))
+            }),
         ],
     ),
     function(
         "downcase",
         &[
             on("Numeric arg", same),
-            on("String arg", |call| cased(call, |text| text.to_lowercase())),
-            on("Array arg", |call| cased(call, |text| text.to_lowercase())),
-            on("Hash arg", |call| cased(call, |text| text.to_lowercase())),
+            on("String arg", |call| Ok(cased(call, downcase))),
+            on("Array[StringData] arg", |call| Ok(cased(call, downcase))),
+            on("Hash[StringData, StringData] arg", |call| {
+                Ok(cased(call, downcase))
+            }),
         ],
     ),
     function("capitalize", &each_string!(capitalize)),
@@ -67,44 +77,25 @@ fn each(call: &Call<'_, '_>, change: fn(&str) -> String) -> Evaluated {
     })
 }
 
-/// Changes strings at any depth of arrays and hashes; numbers stay, anything else is refused.
-fn cased(call: &Call<'_, '_>, change: fn(&str) -> String) -> Evaluated {
-    fn walk(name: &str, value: &Value, change: fn(&str) -> String) -> Evaluated {
-        Ok(match value {
+/// Changes strings at any depth of arrays and hashes; numbers stay.
+fn cased(call: &Call<'_, '_>, change: fn(&str) -> String) -> Value {
+    fn walk(value: &Value, change: fn(&str) -> String) -> Value {
+        match value {
             Value::String(text) => Value::string(change(text)),
-            Value::Integer(_) | Value::Float(_) => value.clone(),
-            Value::Array(elements) => Value::Array(Arc::new(
-                elements
+            Value::Array(elements) => {
+                let changed = elements.iter().map(|value| walk(value, change));
+                Value::Array(Arc::new(changed.collect()))
+            }
+            Value::Hash(entries) => {
+                let changed = entries
                     .iter()
-                    .map(|value| walk(name, value, change))
-                    .collect::<Evaluated<_>>()?,
-            )),
-            Value::Hash(entries) => Value::Hash(Arc::new(
-                entries
-                    .iter()
-                    .map(|(key, value)| Ok((walk(name, key, change)?, walk(name, value, change)?)))
-                    .collect::<Evaluated<_>>()?,
-            )),
-            other => fail!(
-                "'{name}' parameter 'arg' expects a value of type Numeric, String, Array, or \
-                 Hash, got {}",
-                crate::evaluator::label::type_name(other)
-            ),
-        })
+                    .map(|(key, value)| (walk(key, change), walk(value, change)));
+                Value::Hash(Arc::new(changed.collect()))
+            }
+            other => other.clone(),
+        }
     }
-    walk(call.name, &call.arguments[0], change)
-}
-
-/// The first letter upper case, the rest lower case.
-pub(super) fn capitalize(text: &str) -> String {
-    let mut characters = text.chars();
-    match characters.next() {
-        Some(first) => first
-            .to_uppercase()
-            .chain(characters.as_str().to_lowercase().chars())
-            .collect(),
-        None => String::new(),
-    }
+    walk(&call.arguments[0], change)
 }
 
 fn camelcase(text: &str) -> String {

@@ -64,7 +64,14 @@ impl construct::Context for World<'_, '_> {
 }
 
 fn instantiate(call: &Call<'_, '_>, of: &Type, arguments: &[Value]) -> Evaluated {
-    let made = construct::construct(of, arguments, &World(call.evaluator)).map_err(Error::new)?;
+    if let (Type::Type(_), [Value::String(text)]) = (of, arguments) {
+        parse::check(text)?;
+    }
+    let world = World(call.evaluator);
+    construct::construct(of, arguments, &world).map_err(|message| Error::new(message).into())
+}
+
+fn yielded(call: &Call<'_, '_>, made: Value) -> Evaluated {
     match call.block {
         Some(_) => call.yield_block(&[made]),
         None => Ok(made),
@@ -72,9 +79,14 @@ fn instantiate(call: &Call<'_, '_>, of: &Type, arguments: &[Value]) -> Evaluated
 }
 
 fn new(call: &Call<'_, '_>) -> Evaluated {
-    match call.arguments {
-        [Value::Type(of), arguments @ ..] => instantiate(call, of, arguments),
-        _ => Ok(Value::Undef),
+    let [Value::Type(of), arguments @ ..] = call.arguments else {
+        return Ok(Value::Undef);
+    };
+    let made = instantiate(call, of, arguments)?;
+    // Of what is of the type already, nothing is made for the block.
+    match construct::is_made(of, arguments) {
+        true => Ok(made),
+        false => yielded(call, made),
     }
 }
 
@@ -84,17 +96,21 @@ fn convert_to(call: &Call<'_, '_>) -> Evaluated {
     };
     let mut arguments = vec![value.clone()];
     arguments.extend(more.iter().cloned());
-    instantiate(call, of, &arguments)
+    let made = instantiate(call, of, &arguments)?;
+    yielded(call, made)
 }
 
 fn assert_type(call: &Call<'_, '_>) -> Evaluated {
     use construct::Context as _;
     let wanted = match &call.arguments[0] {
         Value::Type(wanted) => wanted.clone(),
-        other => World(call.evaluator)
-            .parse_type(other.as_str().unwrap_or_default())
-            .map_err(Error::new)?,
+        other => {
+            let text = other.as_str().unwrap_or_default();
+            parse::check(text)?;
+            World(call.evaluator).parse_type(text).map_err(Error::new)?
+        }
     };
+    construct::check_init(&wanted).map_err(Error::new)?;
     let value = &call.arguments[1];
     if wanted.is_instance(value) {
         return Ok(value.clone());

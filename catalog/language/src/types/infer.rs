@@ -53,7 +53,7 @@ impl Value {
             Self::Hash(entries) => infer_hash_set(entries),
             Self::SemVer(version) => {
                 let range = SemVerRange {
-                    text: format!("{version}").into(),
+                    text: format!("{version} - {version}").into(),
                     alternatives: vec![Interval::exactly((**version).clone())],
                 };
                 Type::SemVer(Arc::new(vec![range]))

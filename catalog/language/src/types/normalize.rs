@@ -73,8 +73,8 @@ fn normalize_not_undef(of: Type) -> Type {
     }
 }
 
-fn normalize_variant(types: &[Type]) -> Type {
-    let types: Vec<Type> = types.iter().map(Type::normalize).collect();
+fn normalize_variant(written: &[Type]) -> Type {
+    let types: Vec<Type> = written.iter().map(Type::normalize).collect();
     if let [only] = types.as_slice() {
         return only.clone();
     }
@@ -89,6 +89,7 @@ fn normalize_variant(types: &[Type]) -> Type {
         });
         return normalize_optional(Type::variant_of(others).normalize());
     }
+    let is_changed = types != written;
     let mut flat: Vec<Type> = Vec::new();
     for one in types {
         match &one {
@@ -96,6 +97,7 @@ fn normalize_variant(types: &[Type]) -> Type {
             _ => flat.push(one),
         }
     }
+    let count = flat.len();
     let merged = [
         merge_not_undefs,
         merge_enums,
@@ -141,7 +143,11 @@ fn normalize_variant(types: &[Type]) -> Type {
         },
         |range| Type::Timestamp(Arc::new(range)),
     );
-    Type::variant_of(merged)
+    match merged.len() == count && !is_changed {
+        // What merging has only put into another order stays as it was.
+        true => Type::variant_of(written.iter().cloned()),
+        false => Type::variant_of(merged),
+    }
 }
 
 /// Takes the types of one kind out; gives them only where there are several.
@@ -248,9 +254,14 @@ fn merge_ranges<T: PartialOrd + Copy>(
     let (others, mut ranges) = split(types, pick);
     let mut merged = Vec::new();
     while let Some(mut current) = ranges.pop() {
-        while let Some(index) = ranges.iter().position(|other| touching(&current, other)) {
-            current = current.joined(&ranges.remove(index));
-        }
+        // One pass: what touches only after a later one has been joined stays alone.
+        ranges.retain(|other| {
+            let joins = touching(&current, other);
+            if joins {
+                current = current.joined(other);
+            }
+            !joins
+        });
         merged.push(make(current));
     }
     merged.extend(others);

@@ -179,14 +179,18 @@ impl ObjectType {
         all
     }
 
-    /// The attributes that `new` takes, in its order: those without a default first.
+    /// The attributes that `new` takes by name, in the order of their definition.
+    pub fn given_attributes(&self) -> impl std::iter::Iterator<Item = (Arc<str>, Attribute)> {
+        let all = self.all_attributes().into_iter();
+        all.filter(|(_, attribute)| {
+            !matches!(attribute.kind.as_deref(), Some("constant" | "derived"))
+        })
+    }
+
+    /// The attributes that `new` takes by position: those without a default first.
     pub fn init_attributes(&self) -> Vec<(Arc<str>, Attribute)> {
         let (mut required, optional): (Vec<_>, Vec<_>) = self
-            .all_attributes()
-            .into_iter()
-            .filter(|(_, attribute)| {
-                !matches!(attribute.kind.as_deref(), Some("constant" | "derived"))
-            })
+            .given_attributes()
             .partition(|(_, attribute)| attribute.value.is_none());
         required.extend(optional);
         required

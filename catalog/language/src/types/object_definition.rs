@@ -15,7 +15,7 @@ use crate::values::{HashMap, Value};
 /// The name of a member.
 const MEMBER_NAME: &str = r"\A[a-z_]\w*\z";
 /// The name of a type.
-const TYPE_NAME: &str = r"\A[A-Z][\w]*(?:::[A-Z][\w]*)*\z";
+const TYPE_NAME: &str = r"\A[A-Z]\w*(?:::[A-Z]\w*)*\z";
 
 /// Keys that serialization has for itself.
 const RESERVED: [&str; 2] = ["__ptype", "__pvalue"];
@@ -90,7 +90,11 @@ pub(super) fn anonymous(entries: &Arc<HashMap>) -> Result<Type, Refusal> {
 
 /// What is said where something else than a hash stands in the brackets.
 pub(super) fn not_a_hash(value: &Value) -> Refusal {
-    match assert("object initializer", &INITIALIZER, value) {
+    let checked = match value {
+        Value::String(_) => assert("object name", &Type::pattern_of(&[TYPE_NAME]), value),
+        _ => Ok(()),
+    };
+    match checked.and_then(|()| assert("object initializer", &INITIALIZER, value)) {
         Err(refusal) => refusal,
         Ok(()) => Refusal::raised("object initializer has wrong type, expects a Hash value"),
     }
@@ -277,18 +281,22 @@ impl Reader<'_> {
     fn attributes(&self, entries: &HashMap) -> Result<IndexMap<Arc<str>, Attribute>, Refusal> {
         let mut attributes = IndexMap::new();
         let specs = hash_entry(entries, "attributes");
-        for (key, spec) in specs.into_iter().flatten() {
-            let name = key.as_str().unwrap_or_default();
-            attributes.insert(name.into(), self.attribute(name, spec)?);
-        }
-        for (key, value) in hash_entry(entries, "constants").into_iter().flatten() {
-            let name = key.as_str().unwrap_or_default();
-            if attributes.contains_key(name) {
+        let constants = hash_entry(entries, "constants");
+        for (key, _) in constants.into_iter().flatten() {
+            if specs.is_some_and(|specs| specs.contains_key(key)) {
+                let name = key.as_str().unwrap_or_default();
                 return Err(Refusal::raised(format!(
                     "attribute {}[{name}] is defined as both a constant and an attribute",
                     self.object.label()
                 )));
             }
+        }
+        for (key, spec) in specs.into_iter().flatten() {
+            let name = key.as_str().unwrap_or_default();
+            attributes.insert(name.into(), self.attribute(name, spec)?);
+        }
+        for (key, value) in constants.into_iter().flatten() {
+            let name = key.as_str().unwrap_or_default();
             let constant = Attribute {
                 kind: Some("constant".into()),
                 is_final: true,

@@ -2,6 +2,7 @@
 
 use ficelle_model::qualified::unrooted;
 use ficelle_syntax::{
+    ParseOptions,
     ast::{Expression, ExpressionKind, UnaryOperator},
     parse_expression,
     source::Source,
@@ -11,7 +12,10 @@ use super::{
     Type, builtin, names,
     parameterize::{Cause, Refusal, parameterize},
 };
-use crate::values::{HashMap, Regexp, Value};
+use crate::{
+    error::{Error, Location},
+    values::{HashMap, Regexp, Value},
+};
 
 /// Finds the types that a host has: aliases, object types, types of resources.
 pub type Find<'a> = &'a dyn Fn(&str) -> Result<Option<Type>, String>;
@@ -26,8 +30,9 @@ pub fn parse(text: &str, find: Find<'_>) -> Result<Type, String> {
     }
     let source = Source::new(None, text);
     let parsed = parse_expression(source);
-    if let Some(diagnostic) = parsed.diagnostics.first() {
-        return Err(diagnostic.to_string());
+    if !parsed.is_valid() {
+        let error = check(text).err();
+        return Err(error.map_or_else(|| invalid(text), |error| error.to_string()));
     }
     let Some(expression) = parsed.program.body.first() else {
         return Err(invalid(text));
@@ -37,6 +42,24 @@ pub fn parse(text: &str, find: Find<'_>) -> Result<Type, String> {
         Value::Type(found) => Ok(found),
         _ => Err(invalid(text)),
     }
+}
+
+/// Checks that a text can be read as code.
+///
+/// # Errors
+/// It cannot: the place is the one in the text.
+pub fn check(text: &str) -> Result<(), Error> {
+    let parsed = ficelle_syntax::parse(Source::new(None, text), ParseOptions::default());
+    let Some(found) = parsed.diagnostics.first() else {
+        return Ok(());
+    };
+    // Where the text ends too early, the place is the caller's.
+    let Some(span) = found.span else {
+        return Err(Error::new(found.message.clone()));
+    };
+    let mut error = Error::complete(found.message.clone());
+    error.location = Some(Location::of(&found.source, span));
+    Err(error)
 }
 
 /// As [`parse`], with the language's own types only.
@@ -56,6 +79,7 @@ pub fn literal(expression: &Expression, text: &str, find: Find<'_>) -> Result<Va
 }
 
 fn invalid(text: &str) -> String {
+    let text = text.trim();
     format!("The expression <{text}> is not a valid type specification.")
 }
 

@@ -15,7 +15,7 @@ const PCORE_VERSIONS: &str = "1.x";
 const NAME_AUTHORITY: &str = "http://puppet.com/2016.1/runtime";
 
 const SIMPLE_NAME: &str = r"\A[A-Z]\w*\z";
-const QUALIFIED_NAME: &str = r"\A[A-Z][\w]*(?:::[A-Z][\w]*)*\z";
+const QUALIFIED_NAME: &str = r"\A[A-Z]\w*(?:::[A-Z]\w*)*\z";
 
 static INITIALIZER: LazyLock<Type> = LazyLock::new(|| {
     let uri = || Type::pattern_of(&[r"\A[a-zA-Z][a-zA-Z0-9+.-]*:\S*\z"]);
@@ -136,7 +136,8 @@ impl TypeSetType {
         if let Some(version) = given("pcore_version") {
             detail("pcore_version", version);
         }
-        detail("name_authority", NAME_AUTHORITY.into());
+        let authority = given("name_authority").unwrap_or_else(|| NAME_AUTHORITY.into());
+        detail("name_authority", authority);
         if !self.name.is_empty() {
             detail("name", Arc::clone(&self.name).into());
         }
@@ -167,7 +168,13 @@ pub(super) fn from_hash(entries: &HashMap) -> Result<Type, Refusal> {
 
 /// What is said where something else than a hash stands in the brackets.
 pub(super) fn not_a_hash(value: &Value) -> Refusal {
-    match mismatch::assert("TypeSet initializer", &INITIALIZER, value) {
+    let checked = match value {
+        Value::String(_) => {
+            mismatch::assert("TypeSet name", &Type::pattern_of(&[QUALIFIED_NAME]), value)
+        }
+        _ => Ok(()),
+    };
+    match checked.and_then(|()| mismatch::assert("TypeSet initializer", &INITIALIZER, value)) {
         Err(message) => Refusal::raised(message),
         Ok(()) => Refusal::raised("TypeSet initializer has wrong type, expects a Hash value"),
     }

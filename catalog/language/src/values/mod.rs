@@ -16,6 +16,7 @@ pub(crate) use iterator::{gather, too_many};
 pub use regexp::{Groups, Regexp, RegexpError, escape as escape_regexp};
 pub use semver::{Edge, End, Interval, SemVer, SemVerError, SemVerRange, merge as merge_intervals};
 
+mod case;
 mod equality;
 mod iterator;
 pub mod number;
@@ -27,6 +28,7 @@ mod text;
 
 pub mod time;
 
+pub(crate) use case::{capitalize, downcase};
 pub use order::Incomparable;
 pub(crate) use text::ruby_string;
 pub use text::{inspect, literal, quote, quote_double};

@@ -5,6 +5,7 @@ use std::fmt::{self, Write as _};
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 
 use super::{Iterator, Value, number::float_text, time};
+use crate::types::uri;
 
 /// The text of a value in a string: `undef` is empty, strings in arrays and hashes are bare.
 impl fmt::Display for Value {
@@ -161,7 +162,7 @@ pub fn quote_double(text: &str) -> String {
 pub(crate) fn ruby_string(value: &Value) -> String {
     match value {
         Value::Array(_) | Value::Hash(_) => inspect(value),
-        Value::Regexp(regexp) => format!("(?-mix:{})", regexp.source()),
+        Value::Regexp(regexp) => regexp.grouped(),
         other => other.to_string(),
     }
 }
@@ -184,6 +185,7 @@ pub fn inspect(value: &Value) -> String {
             format!("{{{}}}", entries.join(", "))
         }
         Value::Sensitive(_) => "#<Sensitive [value redacted]>".to_owned(),
+        Value::Uri(text) => format!("#<URI::{} {text}>", uri::class(text)),
         other => other.to_string(),
     }
 }

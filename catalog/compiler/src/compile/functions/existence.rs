@@ -1,7 +1,7 @@
 //! `defined`, and its kin of stdlib: `defined_with_params`, `getparam`,
 //! `stdlib::str2resource`.
 
-use ficelle_language::{Error, Evaluated, Type, Value, evaluator::Call};
+use ficelle_language::{Error, Evaluated, Type, Value, evaluator::Call, types::mismatch};
 
 use super::super::{
     Compiler,
@@ -10,6 +10,11 @@ use super::super::{
 };
 
 pub(super) fn defined(compiler: &Compiler<'_>, call: &Call<'_, '_>) -> Evaluated {
+    let of_entry = Type::type_of(Type::CatalogEntry);
+    let wanted = Type::variant_of([Type::STRING, of_entry.clone(), Type::type_of(of_entry)]);
+    for argument in call.arguments {
+        check(argument, "'defined' parameter 'vals'", &wanted)?;
+    }
     for argument in call.arguments {
         if is_defined(compiler, call, argument)? {
             return Ok(Value::Boolean(true));
@@ -29,13 +34,17 @@ fn is_defined(compiler: &Compiler<'_>, call: &Call<'_, '_>, value: &Value) -> Ev
             inner => is_type_defined(compiler, inner),
         },
         Value::Type(named) => is_type_defined(compiler, named),
-        other => {
-            let actual = texts::generalized_type(other);
-            Err(Error::new(format!(
-                "'defined' parameter 'vals' expects a value of type String, Type[CatalogEntry], or \
-                 Type[Type], got {actual}"
-            ))
-            .into())
+        _ => Ok(false),
+    }
+}
+
+/// Checks an argument that the function's signature is not asked about.
+fn check(value: &Value, subject: &str, wanted: &Type) -> Evaluated<()> {
+    match wanted.is_instance(value) {
+        true => Ok(()),
+        false => {
+            let message = mismatch::describe_mismatch(subject, wanted, &value.infer_set());
+            Err(Error::new(message).into())
         }
     }
 }
@@ -105,13 +114,9 @@ pub(super) fn getparam(compiler: &Compiler<'_>, call: &Call<'_, '_>) -> Evaluate
 
 /// The reference to a declared resource, from its text.
 pub(super) fn str2resource(compiler: &Compiler<'_>, call: &Call<'_, '_>) -> Evaluated {
-    let Value::String(text) = &call.arguments[0] else {
-        let actual = texts::generalized_type(&call.arguments[0]);
-        return Err(Error::new(format!(
-            "'stdlib::str2resource' parameter 'res_string' expects a String value, got {actual}"
-        ))
-        .into());
-    };
+    let subject = "'stdlib::str2resource' parameter 'res_string'";
+    check(&call.arguments[0], subject, &Type::STRING)?;
+    let text = call.arguments[0].as_str().unwrap_or_default();
     let Some(wanted) = named(&call.arguments[0]) else {
         return Err(Error::new(format!(
             "No title provided and \"{text}\" is not a valid resource reference"

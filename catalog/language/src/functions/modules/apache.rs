@@ -6,8 +6,8 @@ use sha1::{Digest as _, Sha1};
 use crate::{
     error::Evaluated,
     evaluator::Call,
-    functions::{Function, collections::ruby_text, function, on},
-    values::Value,
+    functions::{Function, function, on},
+    values::{Value, ruby_string},
 };
 
 pub(super) const FUNCTIONS: &[Function] = &[
@@ -26,7 +26,7 @@ fn bool_to_httpd(call: &Call<'_, '_>) -> Evaluated {
         Value::Boolean(true) => "On".into(),
         Value::String(text) if says(text, "false") => "Off".into(),
         Value::String(text) if says(text, "true") => "On".into(),
-        other => ruby_text(other).into(),
+        other => ruby_string(other).into(),
     })
 }
 

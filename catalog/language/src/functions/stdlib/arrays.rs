@@ -8,7 +8,7 @@ use crate::{
     error::{Error, Evaluated},
     evaluator::{Call, arithmetic, flatten},
     functions::digest::to_integer,
-    values::{HashMap, Regexp, Value},
+    values::{HashMap, Regexp, Value, inspect, ruby_string},
 };
 
 pub(super) const FUNCTIONS: &[Function] = &[
@@ -365,7 +365,7 @@ fn select(call: &Call<'_, '_>, wanted: bool) -> Evaluated {
         let method = if wanted { "grep" } else { "grep_v" };
         fail!(
             "undefined method `{method}' for {}:{}",
-            collections::inspect(list),
+            inspect(list),
             class_of(list)
         );
     };
@@ -396,7 +396,7 @@ fn affix(call: &Call<'_, '_>, join: fn(&str, &str) -> String) -> Evaluated {
         Some(other) if matches!(collection, Value::Array(_) | Value::Hash(_)) => fail!(
             "{}(): expected second argument to be a String, got {}",
             call.name,
-            collections::inspect(other)
+            inspect(other)
         ),
         Some(_) => "",
     };
@@ -404,22 +404,19 @@ fn affix(call: &Call<'_, '_>, join: fn(&str, &str) -> String) -> Evaluated {
         Value::Array(elements) => {
             let joined = elements
                 .iter()
-                .map(|element| Value::string(join(&collections::ruby_text(element), affix)));
+                .map(|element| Value::string(join(&ruby_string(element), affix)));
             Ok(Value::array(joined.collect::<Vec<_>>()))
         }
         Value::Hash(entries) => {
-            let joined = entries.iter().map(|(key, value)| {
-                (
-                    Value::string(join(&collections::ruby_text(key), affix)),
-                    value.clone(),
-                )
-            });
+            let joined = entries
+                .iter()
+                .map(|(key, value)| (Value::string(join(&ruby_string(key), affix)), value.clone()));
             Ok(Value::hash(joined.collect()))
         }
         other => {
             let shown = match other {
                 Value::Undef => "\"\"".to_owned(),
-                other => collections::inspect(other),
+                other => inspect(other),
             };
             fail!(
                 "{}(): expected first argument to be an Array or a Hash, got {shown}",
@@ -482,7 +479,7 @@ fn range(call: &Call<'_, '_>) -> Evaluated {
         }
         [other] => fail!(
             "range(): Unable to compute range from the value: {}",
-            collections::ruby_text(other)
+            ruby_string(other)
         ),
         [start, stop, rest @ ..] => {
             let step = match rest.first() {
@@ -492,7 +489,7 @@ fn range(call: &Call<'_, '_>) -> Evaluated {
             if step == 0 {
                 fail!("range(): 3rd arg (step size) must be a non zero integer (e.g. 1 or -1)");
             }
-            let text = collections::ruby_text;
+            let text = ruby_string;
             (text(start), text(stop), false, step)
         }
     };

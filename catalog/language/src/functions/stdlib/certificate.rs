@@ -15,11 +15,11 @@ use x509_cert::{
     der::{DecodePem, Encode},
 };
 
-use super::super::{Function, collections, fail, function, legacy};
+use super::super::{Function, fail, function, legacy};
 use crate::{
     error::Evaluated,
     evaluator::Call,
-    values::{Regexp, Value},
+    values::{Regexp, Value, inspect},
 };
 
 pub(super) const FUNCTIONS: &[Function] = &[function(
@@ -38,7 +38,7 @@ fn validate_x509_rsa_key_pair(call: &Call<'_, '_>) -> Evaluated {
         Value::String(text) => Ok(text.clone()),
         other => Err(crate::error::Error::new(format!(
             "{} is not a string.",
-            collections::inspect(other)
+            inspect(other)
         ))),
     };
     let (certificate, key) = (text(certificate)?, text(key)?);

@@ -37,13 +37,13 @@ pub(super) const FUNCTIONS: &[Function] = &[
     function(
         "type_of",
         &[on("Any value", |call| {
-            Ok(Value::Type(call.arguments[0].infer()))
+            Ok(Value::Type(call.arguments[0].infer_set()))
         })],
     ),
     function(
         "stdlib::type_of",
         &[on("Any value", |call| {
-            Ok(Value::Type(call.arguments[0].infer()))
+            Ok(Value::Type(call.arguments[0].infer_set()))
         })],
     ),
     function(

@@ -4,15 +4,21 @@ use base64::{
     Engine, alphabet,
     engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig},
 };
+use ficelle_model::wire::{Richness, data::Form as Json};
 
 use super::{
-    super::{Function, collections, digest::hexadecimal, fail, function, legacy, on},
+    super::{Function, digest::hexadecimal, fail, function, legacy, on},
     yaml,
 };
 use crate::{
-    error::Evaluated,
+    data::from_json,
+    error::{Error, Evaluated},
     evaluator::Call,
-    values::{HashMap, Value},
+    values::{
+        HashMap, Value, inspect,
+        rich::{Form, References, to_data},
+        ruby_string,
+    },
 };
 
 pub(super) const FUNCTIONS: &[Function] = &[
@@ -66,17 +72,17 @@ const YAML: &[super::super::Dispatch] = &[on("Any data, Hash options?", |call| {
 })];
 const TOML: &[super::super::Dispatch] = &[on("Hash data", to_toml)];
 const PYTHON: &[super::super::Dispatch] = &[on("Any object", |call| {
-    Ok(Value::string(literal(&call.arguments[0], Dialect::Python)))
+    literal(&call.arguments[0], Dialect::Python)
 })];
 const RUBY: &[super::super::Dispatch] = &[on("Any object", |call| {
-    Ok(Value::string(literal(&call.arguments[0], Dialect::Ruby)))
+    literal(&call.arguments[0], Dialect::Ruby)
 })];
 
 /// The text of what is to be digested, out of its wrapping.
 fn bare(call: &Call<'_, '_>) -> String {
     match &call.arguments[0] {
-        Value::Sensitive(inner) => collections::ruby_text(inner),
-        other => collections::ruby_text(other),
+        Value::Sensitive(inner) => ruby_string(inner),
+        other => ruby_string(other),
     }
 }
 
@@ -223,15 +229,15 @@ fn write_json(text: &mut String, value: &Value, layout: &Layout, depth: usize) -
         Value::Undef => text.push_str("null"),
         Value::Boolean(value) => text.push_str(if *value { "true" } else { "false" }),
         Value::Integer(_) | Value::Float(_) => text.push_str(&value.to_string()),
-        Value::Array(elements) if elements.is_empty() => text.push_str("[]"),
-        Value::Hash(entries) if entries.is_empty() => text.push_str("{}"),
         Value::Array(elements) => {
+            // The library writes the line's end of the first element where there is none, too.
             text.push('[');
+            text.push_str(&layout.array_line);
             for (index, element) in elements.iter().enumerate() {
                 if index > 0 {
                     text.push(',');
+                    text.push_str(&layout.array_line);
                 }
-                text.push_str(&layout.array_line);
                 text.push_str(&layout.indent.repeat(depth + 1));
                 write_json(text, element, layout, depth + 1)?;
             }
@@ -247,7 +253,7 @@ fn write_json(text: &mut String, value: &Value, layout: &Layout, depth: usize) -
                 }
                 text.push_str(&layout.object_line);
                 text.push_str(&layout.indent.repeat(depth + 1));
-                text.push_str(&quoted(&collections::ruby_text(key)));
+                text.push_str(&quoted(&ruby_string(key)));
                 text.push_str(&layout.space_before);
                 text.push(':');
                 text.push_str(&layout.space);
@@ -257,7 +263,7 @@ fn write_json(text: &mut String, value: &Value, layout: &Layout, depth: usize) -
             text.push_str(&layout.indent.repeat(depth));
             text.push('}');
         }
-        other => text.push_str(&quoted(&other.to_string())),
+        other => text.push_str(&quoted(&ruby_string(other))),
     }
     Ok(())
 }
@@ -268,34 +274,50 @@ enum Dialect {
     Ruby,
 }
 
-fn literal(value: &Value, dialect: Dialect) -> String {
+/// The value as code; what is no plain data in the form in which it travels.
+fn literal(value: &Value, dialect: Dialect) -> Evaluated {
+    let form = Form {
+        richness: Richness::Rich,
+        references: References::Types,
+    };
+    let written = to_data(value, form).map_err(|refused| Error::new(refused.to_string()))?;
+    let json = Json {
+        data: &written.data,
+        richness: Richness::Rich,
+    };
+    let plain = serde_json::to_value(json).map_err(|error| Error::new(error.to_string()))?;
+    let mut text = String::new();
+    write_literal(&mut text, &from_json(&plain), dialect);
+    Ok(Value::string(text))
+}
+
+fn write_literal(text: &mut String, value: &Value, dialect: Dialect) {
     match (value, dialect) {
-        (Value::Undef, Dialect::Python) => "None".to_owned(),
-        (Value::Boolean(true), Dialect::Python) => "True".to_owned(),
-        (Value::Boolean(false), Dialect::Python) => "False".to_owned(),
+        (Value::Undef, Dialect::Python) => text.push_str("None"),
+        (Value::Boolean(true), Dialect::Python) => text.push_str("True"),
+        (Value::Boolean(false), Dialect::Python) => text.push_str("False"),
         (Value::Array(elements), _) => {
-            let shown: Vec<String> = elements
-                .iter()
-                .map(|element| literal(element, dialect))
-                .collect();
-            format!("[{}]", shown.join(", "))
+            text.push('[');
+            for (index, element) in elements.iter().enumerate() {
+                text.push_str(if index > 0 { ", " } else { "" });
+                write_literal(text, element, dialect);
+            }
+            text.push(']');
         }
         (Value::Hash(entries), _) => {
-            let between = match dialect {
-                Dialect::Python => ": ",
-                Dialect::Ruby => " => ",
-            };
-            let pair = |(key, value): (&Value, &Value)| {
-                format!(
-                    "{}{between}{}",
-                    literal(key, dialect),
-                    literal(value, dialect)
-                )
-            };
-            let shown: Vec<String> = entries.iter().map(pair).collect();
-            format!("{{{}}}", shown.join(", "))
+            text.push('{');
+            for (index, (key, value)) in entries.iter().enumerate() {
+                text.push_str(if index > 0 { ", " } else { "" });
+                write_literal(text, key, dialect);
+                text.push_str(match dialect {
+                    Dialect::Python => ": ",
+                    Dialect::Ruby => " => ",
+                });
+                write_literal(text, value, dialect);
+            }
+            text.push('}');
         }
-        (other, _) => collections::inspect(other),
+        (other, _) => text.push_str(&inspect(other)),
     }
 }
 
@@ -359,7 +381,8 @@ fn toml_key(key: &Value) -> String {
 }
 
 fn toml_string(text: &str) -> String {
-    collections::inspect(&Value::string(text)).replace("\\e", "\\u001b")
+    let shown = inspect(&Value::string(text));
+    shown.replace("\\e", "\\u001b").replace("\\#", "#")
 }
 
 fn toml_value(value: &Value) -> String {

@@ -1,14 +1,14 @@
 //! Hashes: merging, picking, flattening.
 
 use super::{
-    super::{Function, collections, fail, function, legacy, on},
+    super::{Function, fail, function, legacy, on},
     class_of,
 };
 use crate::{
     error::Evaluated,
     evaluator::Call,
     functions::iteration,
-    values::{HashMap, Value},
+    values::{HashMap, Value, ruby_string},
 };
 
 pub(super) const FUNCTIONS: &[Function] = &[
@@ -160,7 +160,7 @@ fn join_keys_to_values(call: &Call<'_, '_>) -> Evaluated {
             other if other.as_str() == Some("undef") => joined.push(Value::string(key.to_string())),
             other => joined.push(Value::string(format!(
                 "{key}{separator}{}",
-                collections::ruby_text(other)
+                ruby_string(other)
             ))),
         }
     }

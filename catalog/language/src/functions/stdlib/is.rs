@@ -12,9 +12,9 @@ use super::{
 use crate::{
     error::Evaluated,
     evaluator::Call,
-    functions::{collections, digest::to_integer},
+    functions::digest::to_integer,
     host::Level,
-    values::{Value, number::float_text},
+    values::{Value, number::float_text, ruby_string},
 };
 
 pub(super) const FUNCTIONS: &[Function] = &[
@@ -240,7 +240,7 @@ pub(super) fn is_absolute(call: &Call<'_, '_>, value: &Value) -> bool {
     let Value::String(path) = value else {
         let message = format!(
             "Cannot check if {} is an absolute path because it is a '{}' and not a String'",
-            collections::ruby_text(value),
+            ruby_string(value),
             class_of(value)
         );
         let host = call.evaluator.host();

@@ -1,7 +1,7 @@
 //! Functions that the language itself has replaced since.
 
 use super::{
-    super::{Function, collections, fail, function, legacy, on},
+    super::{Function, fail, function, legacy, on},
     class_of, deprecation, wrong_number,
 };
 use crate::{
@@ -10,7 +10,7 @@ use crate::{
     formats::sprintf,
     functions::digest::to_integer,
     host::Level,
-    values::{Value, number::float_text},
+    values::{Value, inspect, number::float_text},
 };
 
 pub(super) const FUNCTIONS: &[Function] = &[
@@ -44,7 +44,7 @@ fn has_key(call: &Call<'_, '_>) -> Evaluated {
         Value::Hash(entries) => Ok(Value::Boolean(entries.contains_key(key))),
         other => fail!(
             "has_key(): expects the first argument to be a hash, got {} which is of type {}",
-            collections::inspect(other),
+            inspect(other),
             class_of(other)
         ),
     }

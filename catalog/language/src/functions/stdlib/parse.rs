@@ -6,7 +6,7 @@ use super::super::{Dispatch, Function, fail, function, legacy, on};
 use crate::{
     data::{from_json, from_yaml},
     error::Evaluated,
-    evaluator::Call,
+    evaluator::{Call, is_true},
     host::Level,
     values::Value,
 };
@@ -64,10 +64,10 @@ fn parse(call: &Call<'_, '_>, reader: Reader) -> Evaluated {
     };
     match (read, default) {
         // An empty document stands for nothing, as an unreadable one does.
-        (Ok(Value::Undef), Some(default)) => Ok(default.clone()),
+        (Ok(Value::Undef | Value::Boolean(false)), Some(default)) => Ok(default.clone()),
         (Ok(value), _) => Ok(value),
-        (Err(_), Some(default)) => Ok(default.clone()),
-        (Err(error), None) => fail!("{error}"),
+        (Err(_), Some(default)) if is_true(default) => Ok(default.clone()),
+        (Err(error), _) => fail!("{error}"),
     }
 }
 

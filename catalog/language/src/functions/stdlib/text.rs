@@ -1,10 +1,14 @@
 //! Text: case, runs of characters, escapes for shells and markup.
 
 use super::{
-    super::{Function, collections, fail, function, legacy, on},
+    super::{Function, fail, function, legacy, on},
     change, class_of, wrong_number,
 };
-use crate::{error::Evaluated, evaluator::Call, values::Value};
+use crate::{
+    error::Evaluated,
+    evaluator::Call,
+    values::{Value, inspect, ruby_string},
+};
 
 pub(super) const FUNCTIONS: &[Function] = &[
     function("swapcase", &[legacy(|call| change(call, swap_case))]),
@@ -43,7 +47,7 @@ pub(super) const FUNCTIONS: &[Function] = &[
 ];
 
 const SHELL: &[super::super::Dispatch] = &[on("Any string", |call| {
-    Ok(Value::string(shell_escape(&collections::ruby_text(
+    Ok(Value::string(shell_escape(&ruby_string(
         &call.arguments[0],
     ))))
 })];
@@ -107,7 +111,7 @@ fn squeeze(call: &Call<'_, '_>) -> Evaluated {
         let Value::String(text) = value else {
             fail!(
                 "undefined method `squeeze' for {}:{}",
-                collections::inspect(value),
+                inspect(value),
                 class_of(value)
             );
         };
@@ -178,13 +182,10 @@ fn shell_join(call: &Call<'_, '_>) -> Evaluated {
         [Value::Array(elements)] => {
             let words = elements
                 .iter()
-                .map(|element| shell_escape(&collections::ruby_text(element)));
+                .map(|element| shell_escape(&ruby_string(element)));
             Ok(Value::string(words.collect::<Vec<_>>().join(" ")))
         }
-        [other] => fail!(
-            "First argument is not an Array: {}",
-            collections::inspect(other)
-        ),
+        [other] => fail!("First argument is not an Array: {}", inspect(other)),
         _ => Err(wrong_number(call, "1").into()),
     }
 }
@@ -193,7 +194,7 @@ fn shell_split(call: &Call<'_, '_>) -> Evaluated {
     let [text] = call.arguments else {
         return Err(wrong_number(call, "1").into());
     };
-    let text = collections::ruby_text(text);
+    let text = ruby_string(text);
     let mut words: Vec<String> = Vec::new();
     let mut word: Option<String> = None;
     let mut characters = text.chars();
@@ -246,7 +247,7 @@ fn shell_split(call: &Call<'_, '_>) -> Evaluated {
 
 fn batch_escape(call: &Call<'_, '_>) -> Evaluated {
     let mut escaped = String::from("\"");
-    for character in collections::ruby_text(&call.arguments[0]).chars() {
+    for character in ruby_string(&call.arguments[0]).chars() {
         match character {
             '"' => escaped.push_str("\"\""),
             '$' | '\\' => {
@@ -262,7 +263,7 @@ fn batch_escape(call: &Call<'_, '_>) -> Evaluated {
 
 fn powershell_escape(call: &Call<'_, '_>) -> Evaluated {
     let mut escaped = String::new();
-    for character in collections::ruby_text(&call.arguments[0]).chars() {
+    for character in ruby_string(&call.arguments[0]).chars() {
         match character {
             ' ' | '\'' | '`' | '|' | '\n' | '$' => {
                 escaped.push('`');

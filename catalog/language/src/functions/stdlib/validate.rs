@@ -11,10 +11,9 @@ use super::{
 use crate::{
     error::{Error, Evaluated},
     evaluator::Call,
-    functions::collections::inspect,
     host::Level,
-    types::{Type, mismatch},
-    values::{Regexp, Value},
+    types::{Type, mismatch, parse},
+    values::{Regexp, Value, inspect},
 };
 
 pub(super) const FUNCTIONS: &[Function] = &[
@@ -535,5 +534,6 @@ fn type_of_text(call: &Call<'_, '_>, text: &str) -> Evaluated<Type> {
         let found = call.evaluator.named_type(name);
         found.map_err(|unwind| unwind.into_error().to_string())
     };
-    Ok(crate::types::parse::parse(text, &find).map_err(Error::new)?)
+    parse::check(text)?;
+    Ok(parse::parse(text, &find).map_err(Error::new)?)
 }

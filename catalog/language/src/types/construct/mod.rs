@@ -136,15 +136,28 @@ fn named(name: &str, target: Type) -> Type {
 /// # Errors
 /// The type makes no values, or not of these.
 pub fn construct(of: &Type, arguments: &[Value], context: &dyn Context) -> Result<Value, String> {
-    if let [only] = arguments
-        && !matches!(of, Type::Init(_))
-        && of.is_instance(only)
-    {
-        return Ok(only.clone());
+    if is_made(of, arguments) {
+        return Ok(arguments[0].clone());
     }
     let made = constructor(of)?.call(arguments, context)?;
     mismatch::assert(&format!("Converted value from {of}.new()"), of, &made)?;
     Ok(made)
+}
+
+/// Whether the one argument is a value of the type already.
+pub fn is_made(of: &Type, arguments: &[Value]) -> bool {
+    matches!(arguments, [only] if !matches!(of, Type::Init(_)) && of.is_instance(only))
+}
+
+/// Checks that a type can be asked what it takes: `Init` of what makes no values cannot.
+///
+/// # Errors
+/// It cannot.
+pub fn check_init(of: &Type) -> Result<(), String> {
+    match of {
+        Type::Init(wanted) => init::check(wanted),
+        _ => Ok(()),
+    }
 }
 
 /// The parameters of all ways to make values of a type; `None` where there is none.

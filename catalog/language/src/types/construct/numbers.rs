@@ -12,11 +12,11 @@ const OCTAL: &str = r"(?:0[0-7]+)";
 const BINARY: &str = r"(?:0[bB][01]+)";
 const SIGN: &str = r"[+-]?\s*";
 
-fn convertible_to_float() -> Type {
+fn convertible_to_float(numbers: Vec<Type>) -> Type {
     let pattern = format!(
         r"\A{SIGN}(?:(?:{DIGITS}(?:\.\d+)?(?:[eE]-?\d+)?)|{HEXADECIMAL}|{OCTAL}|{BINARY})\z"
     );
-    convertible(vec![Type::INTEGER, Type::FLOAT], &pattern)
+    convertible(numbers, &pattern)
 }
 
 fn convertible_to_integer() -> Type {
@@ -211,25 +211,31 @@ fn parse_integer(text: &str, radix: Option<u32>) -> Option<i64> {
 }
 
 pub(super) fn float() -> Constructor {
-    float_like("new_float", to_float).with_mismatch(|arguments| float_mismatch(arguments, "Float"))
+    float_like("new_float", vec![Type::Numeric], to_float)
+        .with_mismatch(|arguments| float_mismatch(arguments, "Float"))
 }
 
 pub(super) fn numeric() -> Constructor {
-    float_like("new_numeric", to_number)
+    float_like("new_numeric", vec![Type::INTEGER, Type::FLOAT], to_number)
         .with_mismatch(|arguments| float_mismatch(arguments, "Numeric"))
 }
 
-fn float_like(name: &str, convert: fn(&Value) -> Result<Value, String>) -> Constructor {
+fn float_like(
+    name: &str,
+    numbers: Vec<Type>,
+    convert: fn(&Value) -> Result<Value, String>,
+) -> Constructor {
+    let convertible = convertible_to_float(numbers);
     Constructor::new(
         name,
         vec![
             way(
-                vec![("from", convertible_to_float()), ("abs", Type::BOOLEAN)],
+                vec![("from", convertible.clone()), ("abs", Type::BOOLEAN)],
                 1,
                 move |arguments, _| apply_absolute(convert(&arguments[0])?, arguments.get(1)),
             ),
             way(
-                vec![("hash_args", named_arguments(convertible_to_float(), false))],
+                vec![("hash_args", named_arguments(convertible, false))],
                 1,
                 move |arguments, _| {
                     let from = arguments[0].get("from").cloned().unwrap_or_default();

@@ -30,13 +30,12 @@ fn takes_undef(of: &Type, depth: usize) -> bool {
 
 /// The hash that an object is made from.
 pub fn hash_type(object: &ObjectType) -> Type {
-    let attributes = object.init_attributes();
-    Type::struct_of(attributes.iter().map(|(name, attribute)| {
-        let presence = match is_required(attribute) {
+    Type::struct_of(object.given_attributes().map(|(name, attribute)| {
+        let presence = match is_required(&attribute) {
             true => Presence::Required,
             false => Presence::Optional,
         };
-        (name.clone(), presence, attribute.attribute_type.clone())
+        (name, presence, attribute.attribute_type)
     }))
 }
 

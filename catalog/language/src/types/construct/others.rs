@@ -9,7 +9,10 @@ use base64::{
 
 use super::{Constructor, named, way};
 use crate::{
-    types::{Presence, Range, Type, uri as uris},
+    types::{
+        Presence, Range, Type,
+        uri::{self as uris, UriParts},
+    },
     values::{End, HashMap, Key, Regexp, SemVer, SemVerRange, Value, escape_regexp},
 };
 
@@ -250,7 +253,7 @@ fn version(parts: [Option<&Value>; 5]) -> Value {
 }
 
 pub(super) fn sem_ver() -> Constructor {
-    let pattern = r"\A(0|[1-9]\d*)\.(0|[1-9]\d*)\.(0|[1-9]\d*)(?:[-]((?:[0-9A-Za-z-]+)(?:\.[0-9A-Za-z-]+)*))?(?:[+]((?:[0-9A-Za-z-]+)(?:\.[0-9A-Za-z-]+)*))?\Z";
+    let pattern = r"\A(0|[1-9]\d*)\.(0|[1-9]\d*)\.(0|[1-9]\d*)(?:-([0-9A-Za-z-]+(?:\.[0-9A-Za-z-]+)*))?(?:\+([0-9A-Za-z-]+(?:\.[0-9A-Za-z-]+)*))?\Z";
     let hash = named(
         "SemVerHash",
         Type::struct_of([
@@ -377,50 +380,31 @@ pub(super) fn uri() -> Constructor {
         vec![
             way(vec![("uri", text())], 1, |arguments, _| {
                 let text = arguments[0].as_str().unwrap_or_default();
-                uris::parse(text).map_err(|error| error.to_string())?;
+                let text = uris::normalized(text).map_err(|error| error.to_string())?;
                 Ok(Value::Uri(text.into()))
             }),
             way(vec![("hash", hash)], 1, |arguments, _| {
                 let entries = arguments[0].as_hash().cloned().unwrap_or_default();
-                let text = join_uri(&entries);
-                uris::parse(&text).map_err(|error| error.to_string())?;
-                Ok(Value::Uri(text.into()))
+                Ok(Value::Uri(uri_from_hash(&entries).into()))
             }),
         ],
     )
 }
 
-fn join_uri(parts: &HashMap) -> String {
-    let part = |name: &str| parts.get(&Key(name)).map(ToString::to_string);
-    let mut text = String::new();
-    if let Some(scheme) = part("scheme") {
-        text.push_str(&scheme);
-        text.push(':');
-    }
-    if let Some(opaque) = part("opaque") {
-        text.push_str(&opaque);
-    } else {
-        if let Some(host) = part("host") {
-            text.push_str("//");
-            if let Some(userinfo) = part("userinfo") {
-                text.push_str(&userinfo);
-                text.push('@');
-            }
-            text.push_str(&host);
-            if let Some(port) = part("port") {
-                text.push(':');
-                text.push_str(&port);
-            }
-        }
-        text.push_str(&part("path").unwrap_or_default());
-        if let Some(query) = part("query") {
-            text.push('?');
-            text.push_str(&query);
-        }
-    }
-    if let Some(fragment) = part("fragment") {
-        text.push('#');
-        text.push_str(&fragment);
-    }
-    text
+fn uri_from_hash(entries: &HashMap) -> String {
+    let part = |name: &str| entries.get(&Key(name)).and_then(Value::as_str);
+    let parts = UriParts {
+        scheme: part("scheme"),
+        userinfo: part("userinfo"),
+        host: part("host"),
+        port: match entries.get(&Key("port")) {
+            Some(Value::Integer(port)) => Some(*port),
+            _ => None,
+        },
+        path: part("path"),
+        query: part("query"),
+        fragment: part("fragment"),
+        opaque: part("opaque"),
+    };
+    parts.to_string()
 }

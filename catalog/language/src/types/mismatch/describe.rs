@@ -191,8 +191,17 @@ fn canonical(path: &[Step]) -> Vec<&Step> {
         .collect()
 }
 
+/// Whether two are told as one. Those of keys never are.
 fn same(a: &Mismatch, b: &Mismatch) -> bool {
-    canonical(&a.path) == canonical(&b.path) && a.reason == b.reason
+    let is_of_key = matches!(
+        a.reason,
+        Reason::MissingKey(_)
+            | Reason::MissingParameter(_)
+            | Reason::ExtraneousKey(_)
+            | Reason::InvalidParameter(_)
+            | Reason::Unresolved(_)
+    );
+    !is_of_key && canonical(&a.path) == canonical(&b.path) && a.reason == b.reason
 }
 
 /// One mismatch for all alternatives, where they have one of a kind in the same place each.

@@ -137,7 +137,7 @@ pub fn parameterize(base: &Type, keys: &[Value]) -> Parameterized {
             .map(Type::Timespan),
         Type::SemVer(_) => sem_ver(base, keys),
         Type::Uri(_) => uri(keys),
-        Type::Runtime(_) => runtime(keys),
+        Type::Runtime(_) => runtime(base, keys),
         Type::Object(object) if object.name.is_empty() => match keys {
             [Value::Hash(entries)] => object_definition::anonymous(entries),
             [other] => Err(object_definition::not_a_hash(other)),

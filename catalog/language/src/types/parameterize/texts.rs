@@ -131,6 +131,11 @@ pub(super) fn uri(keys: &[Value]) -> Parameterized {
     match keys {
         [Value::String(text)] => {
             let parts = uris::parse(text).map_err(|error| Refusal::raised(error.to_string()))?;
+            if parts.scheme.is_none() {
+                return Err(Refusal::raised(format!(
+                    "URI-Type parameter has wrong type, expects a URI with a scheme, got '{text}'"
+                )));
+            }
             Ok(Type::Uri(Some(Arc::new(Value::hash(
                 parts.as_parameters(),
             )))))
@@ -154,8 +159,7 @@ fn check_uri_parameters(parameters: &HashMap) -> Result<(), Refusal> {
         Value::Integer(port) => name == "port" && *port >= 0,
         Value::String(text) => name != "port" && !text.is_empty(),
         Value::Regexp(_) => name != "port",
-        Value::Type(Type::NotUndef(_) | Type::Undef) => true,
-        Value::Type(Type::Pattern(_) | Type::Enum(_)) => name != "port",
+        Value::Type(of) => matches!(of, Type::Undef) || Type::NotUndef(None).is_assignable(of),
         _ => false,
     };
     for (name, value) in parameters {
@@ -172,7 +176,7 @@ fn check_uri_parameters(parameters: &HashMap) -> Result<(), Refusal> {
     Ok(())
 }
 
-pub(super) fn runtime(keys: &[Value]) -> Parameterized {
+pub(super) fn runtime(base: &Type, keys: &[Value]) -> Parameterized {
     match keys {
         [Value::String(runtime), Value::String(name)] => Ok(Type::Runtime(Arc::new(RuntimeType {
             runtime: Some(runtime.clone()),
@@ -188,8 +192,8 @@ pub(super) fn runtime(keys: &[Value]) -> Parameterized {
             name: Some(name.clone()),
             pattern: Some(pattern.source().clone()),
         }))),
-        _ if keys.len() != 2 => Err(arity("A Runtime-Type", 1, Some(2), keys.len())),
-        _ => check_each(&Type::any_runtime(), keys, "String or String", |key| {
+        _ if keys.len() != 2 => Err(arity(&label(base), 1, Some(2), keys.len())),
+        _ => check_each(base, keys, "String or String", |key| {
             matches!(key, Value::String(_))
         })
         .map(|()| Type::any_runtime()),

@@ -83,7 +83,7 @@ impl Writer {
                 }
             }
             Type::Pattern(patterns) => self.set("patterns", regexps(patterns)),
-            Type::Regexp(Some(of)) => self.set("pattern", Arc::clone(of.source())),
+            Type::Regexp(Some(of)) => self.set("pattern", of.pattern()),
             Type::Collection(size) => self.set_size("size_type", size),
             Type::Array(of) => {
                 self.set_element("element_type", &of.element);
@@ -271,9 +271,6 @@ impl ObjectType {
 fn finish(definition: &ObjectDefinition, set: &mut impl FnMut(&str, Value) -> Option<Value>) {
     if let Some(names) = &definition.equality {
         set("equality", texts(names).into());
-    }
-    if definition.equality_without_type {
-        set("equality_include_type", false.into());
     }
     if let Some(checks) = &definition.checks {
         set("checks", checks.clone());

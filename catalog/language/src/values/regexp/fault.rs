@@ -4,24 +4,35 @@ use std::{iter::Peekable, str::Chars};
 
 use fancy_regex::{CompileError, Error};
 
+use super::translate;
+
 /// What is wrong; the words of `error` where Ruby's are not known.
 pub(super) fn of(source: &str, error: &Error) -> String {
-    let scanner = Scanner {
-        rest: source.chars().peekable(),
-        depth: 0,
-        has_target: false,
-    };
-    match scanner.scan() {
+    let mut scanner = Scanner::new(source);
+    match scanner.scan().and_then(|()| scanner.check_references()) {
         Err(found) => found,
-        Ok(()) => of_calls(error).map_or_else(|| error.to_string(), str::to_owned),
+        Ok(()) => of_engine(error).map_or_else(|| error.to_string(), str::to_owned),
     }
 }
 
-fn of_calls(error: &Error) -> Option<&'static str> {
+/// What Ruby's engine refuses and the one here does not.
+pub(super) fn refused(source: &str) -> Option<String> {
+    let is_suspect = ["[:", "(?<", "(?("]
+        .iter()
+        .any(|part| source.contains(part));
+    if !is_suspect {
+        return None;
+    }
+    let mut scanner = Scanner::new(source);
+    scanner.scan().err()
+}
+
+fn of_engine(error: &Error) -> Option<&'static str> {
     let Error::CompileError(error) = error else {
         return None;
     };
     match **error {
+        CompileError::VariableLookBehindRequiresFeature => Some("invalid pattern in look-behind"),
         CompileError::LeftRecursiveSubroutineCall(_) | CompileError::NeverEndingRecursion => {
             Some("never ending recursion")
         }
@@ -39,6 +50,14 @@ struct Scanner<'s> {
     depth: usize,
     /// Whether there is something that could be repeated.
     has_target: bool,
+    /// How many groups can be referred to by number, and the names of the others.
+    groups: usize,
+    names: Vec<String>,
+    /// The groups that are referred to.
+    numbers: Vec<usize>,
+    named: Vec<String>,
+    /// The groups that conditions ask for.
+    conditions: Vec<usize>,
 }
 
 type Scanned = Result<(), String>;
@@ -47,14 +66,37 @@ fn fault<T>(text: &str) -> Result<T, String> {
     Err(text.to_owned())
 }
 
-impl Scanner<'_> {
-    fn scan(mut self) -> Scanned {
+impl<'s> Scanner<'s> {
+    fn new(source: &'s str) -> Self {
+        Self {
+            rest: source.chars().peekable(),
+            depth: 0,
+            has_target: false,
+            groups: 0,
+            names: Vec::new(),
+            numbers: Vec::new(),
+            named: Vec::new(),
+            conditions: Vec::new(),
+        }
+    }
+
+    /// Checks that the groups are there that are referred to.
+    fn check_references(&self) -> Scanned {
+        let unknown = self.named.iter().find(|name| !self.names.contains(name));
+        if let Some(name) = unknown {
+            return Err(format!("undefined name <{name}> reference"));
+        }
+        match self.numbers.iter().any(|number| *number > self.groups) {
+            true => fault("invalid backref number/name"),
+            false => Ok(()),
+        }
+    }
+
+    fn scan(&mut self) -> Scanned {
         while let Some(letter) = self.rest.next() {
             match letter {
                 '\\' => {
-                    if self.rest.next().is_none() {
-                        return fault("too short escape sequence");
-                    }
+                    self.escape()?;
                     self.has_target = true;
                 }
                 '[' => {
@@ -74,9 +116,48 @@ impl Scanner<'_> {
                 _ => self.has_target = true,
             }
         }
+        let groups = self.groups + self.names.len();
         match self.depth {
+            0 if self.conditions.iter().any(|number| *number > groups) => {
+                fault("invalid backref number/name")
+            }
             0 => Ok(()),
             _ => fault("end pattern with unmatched parenthesis"),
+        }
+    }
+
+    /// What follows a backslash.
+    fn escape(&mut self) -> Scanned {
+        match self.rest.next() {
+            None => return fault("too short escape sequence"),
+            Some('k') if self.rest.next_if_eq(&'<').is_some() => {
+                let name = self.until('>').unwrap_or_default();
+                match name.parse() {
+                    Ok(number) => self.numbers.push(number),
+                    Err(_) => self.named.push(name),
+                }
+            }
+            Some(kind @ ('p' | 'P')) if self.rest.next_if_eq(&'{').is_some() => {
+                let name = self.until('}').unwrap_or_default();
+                let property = format!("\\{kind}{{{name}}}");
+                if !translate::is_property(&name) && fancy_regex::Regex::new(&property).is_err() {
+                    return Err(format!("invalid character property name {{{name}}}"));
+                }
+            }
+            Some(digit @ '1'..='9') => self.numbers.push(digit as usize - '0' as usize),
+            Some(_) => {}
+        }
+        Ok(())
+    }
+
+    /// What stands before the letter that ends it.
+    fn until(&mut self, end: char) -> Option<String> {
+        let mut text = String::new();
+        loop {
+            match self.rest.next()? {
+                letter if letter == end => return Some(text),
+                letter => text.push(letter),
+            }
         }
     }
 
@@ -85,6 +166,7 @@ impl Scanner<'_> {
         self.depth += 1;
         self.has_target = false;
         if self.rest.next_if_eq(&'?').is_none() {
+            self.groups += 1;
             return Ok(());
         }
         match self.rest.next() {
@@ -103,7 +185,12 @@ impl Scanner<'_> {
                 }
                 _ => self.name(),
             },
-            Some(':' | '=' | '!' | '>' | '~' | '(' | '\'') => Ok(()),
+            Some('(') => {
+                let condition = self.until(')').unwrap_or_default();
+                self.conditions.extend(condition.parse::<usize>());
+                Ok(())
+            }
+            Some(':' | '=' | '!' | '>' | '~' | '\'') => Ok(()),
             Some(first) => self.options(first),
         }
     }
@@ -118,10 +205,12 @@ impl Scanner<'_> {
                 Some(letter) => name.push(letter),
             }
         };
-        let starts = name.chars().next();
-        match starts {
+        match name.chars().next() {
             None if is_closed => fault("group name is empty"),
-            Some(first) if is_closed && (first.is_alphabetic() || first == '_') => Ok(()),
+            Some(first) if is_closed && (first.is_alphabetic() || first == '_') => {
+                self.names.push(name);
+                Ok(())
+            }
             _ => Err(format!("invalid group name <{name}>")),
         }
     }
@@ -162,8 +251,13 @@ impl Scanner<'_> {
                     from = None;
                 }
                 '[' if self.rest.next_if_eq(&':').is_some() => {
-                    if !self.rest.any(|letter| letter == ']') {
+                    let Some(name) = self.until(']') else {
                         return fault("premature end of char-class");
+                    };
+                    let name = name.strip_suffix(':').unwrap_or_default();
+                    let is_name = name.bytes().all(|letter| letter.is_ascii_alphabetic());
+                    if is_name && !name.is_empty() && !translate::is_property(name) {
+                        return fault("invalid POSIX bracket type");
                     }
                     from = None;
                 }

@@ -96,6 +96,9 @@ impl Regexp {
                     reason,
                     text: self.source.clone(),
                 };
+                if let Some(reason) = fault::refused(&self.source) {
+                    return Err(invalid(reason));
+                }
                 let translated = translate::translate(&self.source);
                 let calls = translate::calls(&translated);
                 if calls > MOST_CALLS {
@@ -148,21 +151,95 @@ impl Regexp {
         }))
     }
 
-    /// With slashes, as it is written in code.
+    /// With slashes, as it is written in code; in a group of its flags where it is not ASCII, which
+    /// is a flag of its own in Ruby.
     pub fn delimited(&self) -> String {
+        if !self.source.is_ascii() {
+            return format!("/{}/", self.grouped());
+        }
         let mut text = String::with_capacity(self.source.len() + 2);
         text.push('/');
-        let mut escaped = false;
-        for character in self.source.chars() {
-            match character {
-                '/' if !escaped => text.push_str("\\/"),
-                '\n' => text.push_str("\\n"),
-                other => text.push(other),
-            }
-            escaped = character == '\\' && !escaped;
-        }
+        escape_slashes(&mut text, &self.source);
         text.push('/');
+        text.replace('\n', "\\n")
+    }
+
+    /// The text that makes the same expression again.
+    pub fn pattern(&self) -> Arc<str> {
+        match self.source.is_ascii() {
+            true => Arc::clone(&self.source),
+            false => ["(?-imx:", &*self.source, ")"].concat().into(),
+        }
+    }
+
+    /// Ruby's `to_s`: the expression in a group that says its flags.
+    pub fn grouped(&self) -> String {
+        let (flags, body) = flags_and_body(&self.source);
+        let of = |set| {
+            let mut letters = FLAGS.chars().zip(flags);
+            std::iter::from_fn(move || letters.find(|(_, given)| *given == set))
+                .map(|(letter, _)| letter)
+        };
+        let mut text = String::from("(?");
+        text.extend(of(true));
+        if flags.contains(&false) {
+            text.push('-');
+            text.extend(of(false));
+        }
+        text.push(':');
+        escape_slashes(&mut text, body);
+        text.push(')');
         text
+    }
+}
+
+/// The flags of Ruby's groups, in its order.
+const FLAGS: &str = "mix";
+
+/// The flags that an expression begins with and what they are for, where that is the whole of it.
+fn flags_and_body(source: &str) -> ([bool; 3], &str) {
+    let (mut flags, mut body) = ([false; 3], source);
+    loop {
+        let Some((given, rest)) = leading_flags(body, flags) else {
+            return (flags, body);
+        };
+        if let Some(rest) = rest.strip_prefix(')') {
+            (flags, body) = (given, rest);
+            continue;
+        }
+        let inner = rest
+            .strip_prefix(':')
+            .and_then(|rest| rest.strip_suffix(')'));
+        return match inner {
+            Some(inner) if Regexp::compile(inner).is_ok() => (given, inner),
+            _ => ([false; 3], source),
+        };
+    }
+}
+
+/// The flags after `(?`, and what follows them.
+fn leading_flags(text: &str, mut flags: [bool; 3]) -> Option<([bool; 3], &str)> {
+    let mut rest = text.strip_prefix("(?")?;
+    let mut set = true;
+    loop {
+        let letter = rest.chars().next()?;
+        match FLAGS.find(letter) {
+            Some(index) => flags[index] = set,
+            None if letter == '-' && set => set = false,
+            None => return Some((flags, rest)),
+        }
+        rest = &rest[1..];
+    }
+}
+
+fn escape_slashes(text: &mut String, source: &str) {
+    let mut escaped = false;
+    for character in source.chars() {
+        if character == '/' && !escaped {
+            text.push('\\');
+        }
+        text.push(character);
+        escaped = character == '\\' && !escaped;
     }
 }
 
@@ -224,6 +301,25 @@ pub fn escape(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn flags_are_shown_as_ruby_does() {
+        for (source, grouped) in [
+            ("a", "(?-mix:a)"),
+            ("a/b", r"(?-mix:a\/b)"),
+            ("(?m-ix:a.b)", "(?m-ix:a.b)"),
+            ("(?i)A", "(?i-mx:A)"),
+            ("(?i:a)b", "(?-mix:(?i:a)b)"),
+            ("(?i:a)(?:b)", "(?-mix:(?i:a)(?:b))"),
+            ("(?:a)", "(?-mix:a)"),
+            ("(?mi:a)", "(?mi-x:a)"),
+            ("(?<n>a)", "(?-mix:(?<n>a))"),
+        ] {
+            assert_eq!(Regexp::of(source).grouped(), grouped, "{source}");
+        }
+        assert_eq!(Regexp::of("é").delimited(), "/(?-mix:é)/");
+        assert_eq!(&*Regexp::of("é").pattern(), "(?-imx:é)");
+    }
 
     #[test]
     fn an_end_that_is_only_looked_at_is_taken_where_nothing_but_a_yes_is_asked() {

@@ -12,6 +12,7 @@ pub(super) fn translate(source: &str) -> String {
         out: String::with_capacity(source.len() + 8),
         has_names: has_named_groups(source),
         atom: 0,
+        repeat: Repeat::None,
         groups: Vec::new(),
     };
     translator.out.push_str("(?m)");
@@ -31,7 +32,20 @@ struct Translator<'a> {
     has_names: bool,
     /// Where the last atom starts in the output, and where the groups around do.
     atom: usize,
+    /// How it is repeated so far.
+    repeat: Repeat,
     groups: Vec<usize>,
+}
+
+/// How an atom is repeated.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Repeat {
+    /// It is not.
+    None,
+    /// `a*`
+    Greedy,
+    /// `a*?`, `a*+`
+    Said,
 }
 
 impl<'a> Translator<'a> {
@@ -43,7 +57,11 @@ impl<'a> Translator<'a> {
                 ')' => self.atom = self.groups.pop().unwrap_or(self.out.len()),
                 _ => self.atom = self.out.len(),
             }
+            if !matches!(character, '{' | '*' | '+' | '?') {
+                self.repeat = Repeat::None;
+            }
             match character {
+                '*' | '+' | '?' => self.repeat(character),
                 '\\' => self.escape(),
                 '[' => {
                     self.out.push('[');
@@ -55,6 +73,20 @@ impl<'a> Translator<'a> {
                 other => self.out.push(other),
             }
         }
+    }
+
+    /// A repeat of an atom, how greedy one is, or a repeat of a repeat.
+    fn repeat(&mut self, character: char) {
+        self.repeat = match (self.repeat, character) {
+            (Repeat::None, _) => Repeat::Greedy,
+            (Repeat::Greedy, '+' | '?') => Repeat::Said,
+            _ => {
+                self.out.insert_str(self.atom, "(?:");
+                self.out.push(')');
+                Repeat::Greedy
+            }
+        };
+        self.out.push(character);
     }
 
     fn next(&mut self) -> Option<char> {
@@ -110,6 +142,10 @@ impl<'a> Translator<'a> {
             'R' => self
                 .out
                 .push_str("(?:\\r\\n|[\\n\\x0B\\x0C\\r\\x{85}\\x{2028}\\x{2029}])"),
+            // A character and what belongs to it: marks, joined characters, the shade of a skin.
+            'X' => self.out.push_str(
+                r"(?>\r\n|[\x{1F1E6}-\x{1F1FF}]{2}|\P{M}(?:\p{M}|\x{200D}\P{M}|[\x{1F3FB}-\x{1F3FF}])*|(?s:.))",
+            ),
             'Z' => self.out.push_str("(?=\\n?\\z)"),
             'g' => self.call(),
             'A' | 'z' | 'b' | 'B' | 'G' | 'K' | 'k' | '1'..='9' => {
@@ -336,6 +372,7 @@ impl<'a> Translator<'a> {
                 let from = if inside.starts_with(',') { "0" } else { "" };
                 self.out.push_str(&format!("{{{from}{inside}}}"));
                 self.rest = rest;
+                self.repeat = Repeat::Greedy;
                 // What others take for a repeat that gives nothing back is a repeat of a repeat.
                 if self.take("+") {
                     self.out.insert_str(self.atom, "(?:");
@@ -385,6 +422,12 @@ fn has_named_groups(source: &str) -> bool {
         rest = after;
     }
     false
+}
+
+/// Whether there is a POSIX class, or a property of characters, of this name.
+pub(super) fn is_property(name: &str) -> bool {
+    let name = name.strip_prefix('^').unwrap_or(name);
+    posix(&name.to_ascii_lowercase()).is_some()
 }
 
 /// The members of a POSIX class, which for Ruby is a class of Unicode.
@@ -458,6 +501,13 @@ mod tests {
             (r"[a-z&&[^b]]", "b", false),
             (r"\p{Alpha}\p{^Digit}", "ab", true),
             (r"[]a]", "]", true),
+            (r"\A\X\z", "e\u{301}", true),
+            (r"\A\X\z", "\r\n", true),
+            (r"\A\X\z", "ab", false),
+            (r"\A\X\z", "👨\u{200D}👩\u{200D}👧", true),
+            ("^a**b", "aab", true),
+            (r"^\h+*$", "dead", true),
+            ("^a+?+b", "aab", true),
         ] {
             let found = groups(source, text).is_some();
             assert_eq!(found, matches, "/{source}/ on {text:?}");

@@ -129,7 +129,7 @@ impl Writer {
             Value::Type(of) if self.is_text(of) => Data::string(reference_text(of)),
             other if !self.is_rich() => Data::from(self.plain(other, Role::Value)),
             Value::Default => Data::Default,
-            Value::Regexp(regexp) => typed("Regexp", Data::String(regexp.source().clone())),
+            Value::Regexp(regexp) => typed("Regexp", Data::String(regexp.pattern())),
             Value::Binary(_) => as_text("Binary", value),
             Value::Timestamp(_) => as_text("Timestamp", value),
             Value::Timespan(_) => as_text("Timespan", value),

@@ -7,6 +7,7 @@ use crate::erb::ruby::{
     text::display,
     value::{Text, Value},
 };
+use crate::values::{capitalize, downcase};
 
 /// What Ruby strips: blanks, and NUL at the end.
 fn is_blank(character: char) -> bool {
@@ -175,16 +176,8 @@ pub(super) fn call(
         }
         ("encoding", []) => return answer(Value::Class("UTF-8".into())),
         ("upcase", _) => borrowed.to_uppercase(),
-        ("downcase", _) => borrowed.to_lowercase(),
-        ("capitalize", _) => {
-            let mut characters = borrowed.chars();
-            match characters.next() {
-                Some(first) => {
-                    first.to_uppercase().collect::<String>() + &characters.as_str().to_lowercase()
-                }
-                None => String::new(),
-            }
-        }
+        ("downcase", _) => downcase(&borrowed),
+        ("capitalize", _) => capitalize(&borrowed),
         ("swapcase", _) => {
             let swap = |character: char| match character.is_uppercase() {
                 true => character.to_lowercase().collect::<String>(),
