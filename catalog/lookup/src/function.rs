@@ -24,7 +24,8 @@ struct Request {
     /// Whether one name was given alone, and not in an array.
     single: bool,
     value_type: Option<Type>,
-    merge: Option<Merge>,
+    /// As it was given: what is wrong with it is told when it is needed.
+    merge: Option<Value>,
     default: Option<Value>,
     overrides: Option<Value>,
     default_values: Option<Value>,
@@ -41,21 +42,25 @@ pub fn lookup(
     arguments: &[Value],
     block: Option<DefaultBlock<'_>>,
 ) -> Evaluated {
-    let request = request(arguments)?;
+    let request = request(arguments);
     for name in &request.names {
         let overriding = request
             .overrides
             .as_ref()
             .and_then(|hash| entry(hash, name));
         let found = match overriding {
-            Some(value) => Some(value),
+            Some(value) => {
+                let subject = format!("Value found for key '{name}' in override hash");
+                Some(checked(host, &request, &subject, value)?)
+            }
             None => {
                 lookup.refuse_recursion(name)?;
+                let merge = request.merge.as_ref().map(Merge::parse).transpose()?;
                 let invocation = Invocation::new(host, Layers::All).with_given(Given {
                     overrides: request.overrides.clone(),
                     defaults: request.default_values.clone(),
                 });
-                lookup.find(&invocation, name, request.merge.as_ref())?
+                lookup.find(&invocation, name, merge.as_ref())?
             }
         };
         if let Some(value) = found {
@@ -68,11 +73,9 @@ pub fn lookup(
             .as_ref()
             .and_then(|hash| entry(hash, name))
         {
-            return checked(host, &request, "Found value", value);
+            let subject = format!("Value found for key '{name}' in default values hash");
+            return checked(host, &request, &subject, value);
         }
-    }
-    if let Some(default) = &request.default {
-        return checked(host, &request, "Default value", default.clone());
     }
     if let Some(block) = block {
         let names = request
@@ -85,6 +88,9 @@ pub fn lookup(
         };
         let value = block(argument)?;
         return checked(host, &request, "Value returned from default block", value);
+    }
+    if let Some(default) = &request.default {
+        return checked(host, &request, "Default value", default.clone());
     }
     Err(not_found(&request.names).into())
 }
@@ -117,7 +123,8 @@ fn checked(host: &dyn LookupHost, request: &Request, subject: &str, value: Value
     Ok(value)
 }
 
-fn request(arguments: &[Value]) -> Evaluated<Request> {
+/// Sorts arguments that a way to call it takes.
+fn request(arguments: &[Value]) -> Request {
     let mut request = Request::default();
     let rest = match arguments {
         [Value::Hash(_)] => arguments,
@@ -125,7 +132,7 @@ fn request(arguments: &[Value]) -> Evaluated<Request> {
             request.take_names(names);
             rest
         }
-        [] => return Err(Error::new("expects at least 1 argument, got none").into()),
+        [] => &[],
     };
     match rest {
         [Value::Hash(options)] => {
@@ -136,8 +143,8 @@ fn request(arguments: &[Value]) -> Evaluated<Request> {
                     Some("default_value") => request.default = Some(value.clone()),
                     Some("override") => request.overrides = Some(value.clone()),
                     Some("default_values_hash") => request.default_values = Some(value.clone()),
-                    Some("merge") if !matches!(value, Value::Undef) => {
-                        request.merge = Some(Merge::parse(value)?);
+                    Some("merge") if !value.is_undef() => {
+                        request.merge = Some(value.clone());
                     }
                     _ => {}
                 }
@@ -146,13 +153,12 @@ fn request(arguments: &[Value]) -> Evaluated<Request> {
         [] => {}
         [value_type, rest @ ..] => {
             request.take_type(value_type);
-            if let Some(merge) = rest.first().filter(|merge| !matches!(merge, Value::Undef)) {
-                request.merge = Some(Merge::parse(merge)?);
-            }
+            let merge = rest.first().filter(|merge| !merge.is_undef());
+            request.merge = merge.cloned();
             request.default = rest.get(1).cloned();
         }
     }
-    Ok(request)
+    request
 }
 
 impl Request {

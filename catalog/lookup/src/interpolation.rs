@@ -12,7 +12,7 @@ use crate::{
     Interpolated,
     adapter::{Invocation, Lookup},
     explain::Kind,
-    key::{Key, failure},
+    key::{Key, issue},
 };
 
 /// Whether `%{lookup('x')}` and its kin may stand in a text.
@@ -90,7 +90,7 @@ fn string(
         let whole = start == 0 && length + 1 == rest.len() && result.is_empty();
         result.push_str(&rest[..start]);
         rest = &rest[start + length + 1..];
-        let value = expand(lookup, invocation, expression, methods, whole)?;
+        let value = expand(lookup, invocation, text, expression, methods, whole)?;
         if whole && expression.starts_with("alias") {
             return Ok(value);
         }
@@ -110,6 +110,7 @@ fn string(
 fn expand(
     lookup: &Lookup,
     invocation: &Invocation<'_>,
+    string: &str,
     expression: &str,
     methods: Methods,
     whole: bool,
@@ -119,17 +120,17 @@ fn expand(
         return Ok(Value::string(""));
     }
     let Some((method, argument)) = method(expression) else {
-        return scope(lookup, invocation, expression, methods);
+        return scope(lookup, invocation, string, expression, methods);
     };
     if methods == Methods::Refused {
         return Err(
-            failure("Interpolation using method syntax is not allowed in this context").into(),
+            issue("Interpolation using method syntax is not allowed in this context").into(),
         );
     }
     match method {
         "literal" => Ok(Value::string(argument)),
-        "scope" => scope(lookup, invocation, argument, methods),
-        "alias" if !whole => Err(failure(
+        "scope" => scope(lookup, invocation, string, argument, methods),
+        "alias" if !whole => Err(issue(
             "'alias' interpolation is only permitted if the expression is equal to the entire \
              string",
         )
@@ -141,9 +142,9 @@ fn expand(
             let found = lookup.find(invocation, argument, None)?;
             Ok(found
                 .or_else(|| invocation.default(argument))
-                .unwrap_or_default())
+                .unwrap_or_else(|| Value::string("")))
         }
-        other => Err(failure(format!("Unknown interpolation method '{other}'")).into()),
+        other => Err(issue(format!("Unknown interpolation method '{other}'")).into()),
     }
 }
 
@@ -163,10 +164,11 @@ fn method(expression: &str) -> Option<(&str, &str)> {
 fn scope(
     lookup: &Lookup,
     invocation: &Invocation<'_>,
+    string: &str,
     expression: &str,
     methods: Methods,
 ) -> Evaluated {
-    let key = Key::in_string(expression)?;
+    let key = Key::in_string(expression, string)?;
     let found = invocation.variable(&key.root)?;
     let is_explained = methods == Methods::Allowed;
     if is_explained {

@@ -4,7 +4,7 @@ use std::{fmt, sync::Arc};
 
 use ficelle_language::{
     Value,
-    error::{Error, Evaluated, Location},
+    error::{Error, ErrorKind, Evaluated, Location, Unwind},
 };
 use ficelle_model::qualified::split_first;
 
@@ -13,6 +13,37 @@ pub(crate) fn failure(message: impl Into<String>) -> Error {
     let mut error = Error::complete(message);
     error.location = Some(Location::default());
     error
+}
+
+/// A failure that says all there is to say: none of the questions that led to it adds to it.
+pub(crate) fn issue(message: impl Into<String>) -> Error {
+    let mut error = failure(message);
+    error.kind = ErrorKind::Issue;
+    error
+}
+
+/// What is wrong with a file, as a failure.
+pub(crate) fn failed(unwind: Unwind) -> Unwind {
+    match unwind {
+        Unwind::Error(error) if error.location.is_none() => failure(error.message).into(),
+        other => other,
+    }
+}
+
+/// A failure within the global layer: that names the key, unless it says all there is to say. It
+/// gets the place of the call, unless other questions led to it (`depth` counts them all).
+pub(crate) fn of_global(unwind: Unwind, key: &str, depth: usize) -> Unwind {
+    let Unwind::Error(error) = &unwind else {
+        return unwind;
+    };
+    if error.kind != ErrorKind::Final {
+        return unwind;
+    }
+    let message = format!("Lookup of key '{key}' failed: {error}");
+    match depth {
+        0 | 1 => Error::new(message).into(),
+        _ => failure(message).into(),
+    }
 }
 
 /// A key: what is looked up, and the way into the value.
@@ -62,9 +93,9 @@ impl Key {
         Self::read(text, &malformed)
     }
 
-    /// Reads the name of a variable that is to be interpolated.
-    pub(crate) fn in_string(text: &str) -> Evaluated<Self> {
-        let malformed = || failure(format!("Syntax error in string: {text}"));
+    /// Reads the name of a variable that is to be interpolated in a string.
+    pub(crate) fn in_string(text: &str, string: &str) -> Evaluated<Self> {
+        let malformed = || failure(format!("Syntax error in string: {string}"));
         Self::read(text, &malformed)
     }
 
@@ -133,8 +164,7 @@ impl Key {
 
 /// Whether a key has neither segments nor quotes, so that it is its own root.
 fn is_plain(key: &str) -> bool {
-    let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b':');
-    !key.is_empty() && key.bytes().all(is_plain)
+    !key.contains(['.', '\'', '"'])
 }
 
 fn module_of(root: &str) -> Option<Arc<str>> {
@@ -163,22 +193,25 @@ fn split(text: &str, malformed: &dyn Fn() -> Error) -> Evaluated<Vec<(String, bo
     let mut parts = Vec::new();
     let mut rest = text;
     loop {
-        let quote = rest.chars().next().filter(|c| matches!(c, '\'' | '"'));
+        let quote = rest.trim_start().chars().next();
+        let quote = quote.filter(|c| matches!(c, '\'' | '"'));
         let (part, remainder) = match quote {
             Some(quote) => {
-                let inner = &rest[1..];
+                let inner = &rest.trim_start()[1..];
                 let end = inner.find(quote).ok_or_else(malformed)?;
-                ((inner[..end].to_owned(), true), &inner[end + 1..])
+                ((&inner[..end], true), inner[end + 1..].trim_start())
             }
             None => {
-                let end = rest.find('.').unwrap_or(rest.len());
-                ((rest[..end].trim().to_owned(), false), &rest[end..])
+                let end = rest.find(['.', '\'', '"']).unwrap_or(rest.len());
+                ((&rest[..end], false), &rest[end..])
             }
         };
-        if part.0.is_empty() && (!parts.is_empty() || !remainder.is_empty()) {
+        let (part, is_quoted) = part;
+        if part.is_empty() {
             return Err(malformed().into());
         }
-        parts.push(part);
+        let part = if is_quoted { part } else { part.trim() };
+        parts.push((part.to_owned(), is_quoted));
         match remainder.strip_prefix('.') {
             Some(next) => rest = next,
             None if remainder.is_empty() => return Ok(parts),

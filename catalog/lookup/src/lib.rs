@@ -31,7 +31,7 @@ pub use data::{DataCache, from_node};
 pub use explain::Explanation;
 pub use function::{DefaultBlock, Deprecated, hiera, lookup};
 pub use key::Key;
-pub use merge::{DeepOptions, Merge};
+pub use merge::Merge;
 pub use question::{Answer, Explain, Question};
 pub use signature::check as check_arguments;
 

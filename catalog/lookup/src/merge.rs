@@ -1,15 +1,20 @@
 //! What becomes of a key that several places know: first, unique, hash, deep.
 
+mod deep;
+
 use std::sync::{Arc, LazyLock};
 
 use ficelle_language::{
     Type, Value,
     error::{Error, Evaluated},
     types::{mismatch, parse::parse_plain},
-    values::HashMap,
+    values::{HashMap, Key as Name},
 };
 
 use crate::key::failure;
+
+use deep::Deep;
+pub use deep::DeepOptions;
 
 /// How values from several places become one.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -25,59 +30,56 @@ pub enum Merge {
     Deep(DeepOptions),
 }
 
-/// The options of a deep merge.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub struct DeepOptions {
-    /// An element `<prefix>x` takes `x` away.
-    pub knockout_prefix: Option<Arc<str>>,
-    /// Sort merged arrays.
-    pub sort_merged_arrays: bool,
-    /// Merge hashes in arrays by position.
-    pub merge_hash_arrays: bool,
-}
-
 impl Merge {
     /// Reads the `merge` of a call or of `lookup_options`: a name, or a hash with `strategy`.
     ///
     /// # Errors
     /// There is no such strategy, or an option is wrong.
     pub fn parse(value: &Value) -> Evaluated<Self> {
-        let options = match value {
-            Value::Hash(options) => Some(options),
-            _ => None,
+        let none = HashMap::default();
+        let (strategy, options) = match value {
+            Value::Hash(options) => match options.get(&Name("strategy")) {
+                Some(strategy) if !strategy.is_undef() => (strategy, &**options),
+                _ => {
+                    return Err(Error::new(
+                        "The hash given as 'merge' must contain the name of a strategy in string \
+                         form for the key 'strategy'",
+                    )
+                    .into());
+                }
+            },
+            strategy => (strategy, &none),
         };
-        let option = |name: &str| options.and_then(|options| options.get(&Value::string(name)));
-        let strategy = match options {
-            Some(_) => option("strategy").cloned().unwrap_or_default(),
-            None => value.clone(),
+        let deep = |strategy| Self::Deep(DeepOptions::read(strategy, options));
+        let name = strategy.as_str();
+        let (merge, wanted) = match name {
+            Some("first" | "default") => (Self::First, &*NAME_ONLY),
+            Some("unique") => (Self::Unique, &*NAME_ONLY),
+            Some("hash") => (Self::Hash, &*NAME_ONLY),
+            Some("deep") => (deep(Deep::Plain), &*DEEP),
+            // Without options it is the deep one itself.
+            Some("unconstrained_deep") if options.len() < 2 => (deep(Deep::Plain), &*ANY),
+            Some("unconstrained_deep") => (deep(Deep::Unconstrained), &*ANY),
+            Some("reverse_deep") => (deep(Deep::Reverse), &*ANY),
+            _ => {
+                let message = format!("Unknown merge strategy: '{strategy}'");
+                return Err(Error::new(message).into());
+            }
         };
-        if let Some(options) = options
-            && matches!(
-                strategy.as_str(),
-                Some("first" | "unique" | "hash" | "deep")
-            )
-        {
-            check_options(options, strategy.as_str() == Some("deep"))?;
+        // A strategy alone needs no check.
+        if options.len() > 1 {
+            mismatch::assert("The merge options", wanted, value).map_err(Error::new)?;
         }
-        match strategy.as_str() {
-            Some("first" | "default") => Ok(Self::First),
-            Some("unique") => Ok(Self::Unique),
-            Some("hash") => Ok(Self::Hash),
-            Some("deep" | "unconstrained_deep") => Ok(Self::Deep(DeepOptions {
-                knockout_prefix: option("knockout_prefix").and_then(|prefix| match prefix {
-                    Value::String(prefix) if !prefix.is_empty() => Some(Arc::clone(prefix)),
-                    _ => None,
-                }),
-                sort_merged_arrays: is_true(option("sort_merged_arrays")),
-                merge_hash_arrays: is_true(option("merge_hash_arrays")),
-            })),
-            Some(other) => Err(Error::new(format!("Unknown merge strategy: '{other}'")).into()),
-            None => Err(Error::new(
-                "The hash given as 'merge' must contain the name of a strategy in string form \
-                 for the key 'strategy'",
-            )
-            .into()),
-        }
+        Ok(merge)
+    }
+
+    /// A deep merge with options that it knows.
+    pub fn deep<'n>(options: impl IntoIterator<Item = (&'n str, Value)>) -> Self {
+        let options = options.into_iter();
+        let options: HashMap = options
+            .map(|(name, value)| (Value::string(name), value))
+            .collect();
+        Self::Deep(DeepOptions::read(Deep::Plain, &options))
     }
 
     /// The strategy's name.
@@ -86,7 +88,7 @@ impl Merge {
             Self::First => "first",
             Self::Unique => "unique",
             Self::Hash => "hash",
-            Self::Deep(_) => "deep",
+            Self::Deep(options) => options.strategy.name(),
         }
     }
 
@@ -114,10 +116,7 @@ impl Merge {
                 Some(stronger) => self.pair(stronger, value)?,
             });
         }
-        Ok(match (self, merged) {
-            (Self::Unique, Some(Value::Array(elements))) => Some(unique(&elements)),
-            (_, merged) => merged,
-        })
+        Ok(merged)
     }
 
     /// The value of the only place there is: nothing is merged, and it may be anything.
@@ -145,7 +144,7 @@ impl Merge {
                 }
                 let mut elements = flatten(&stronger);
                 elements.extend(flatten(&weaker));
-                Ok(Value::array(elements))
+                Ok(unique(&elements))
             }
             Self::Hash => {
                 let stronger = hash("first", stronger)?;
@@ -156,13 +155,9 @@ impl Merge {
                 }
                 Ok(Value::hash(merged))
             }
-            Self::Deep(options) => Ok(deep(&stronger, weaker, options)),
+            Self::Deep(options) => options.merge(stronger, weaker),
         }
     }
-}
-
-fn is_true(value: Option<&Value>) -> bool {
-    matches!(value, Some(Value::Boolean(true)))
 }
 
 /// What a unique merge takes.
@@ -178,39 +173,22 @@ fn check(which: &str, wanted: &Type, value: &Value) -> Evaluated<()> {
     mismatch::assert(&subject, wanted, value).map_err(|message| failure(message).into())
 }
 
-/// The options of the strategies that are checked: all of them know their own name only, but
-/// for the deep one.
-fn check_options(options: &HashMap, is_deep: bool) -> Evaluated<()> {
-    let known: &[&str] = match is_deep {
-        true => &[
-            "strategy",
-            "knockout_prefix",
-            "merge_debug",
-            "merge_hash_arrays",
-            "sort_merged_arrays",
-        ],
-        false => &["strategy"],
-    };
-    let unknown: Vec<&str> = options
-        .keys()
-        .filter_map(Value::as_str)
-        .filter(|name| !known.contains(name))
-        .collect();
-    match unknown.as_slice() {
-        [] => Ok(()),
-        [one] => Err(Error::new(format!(
-            "The merge options has wrong type, unrecognized key '{one}'"
-        ))
-        .into()),
-        several => {
-            let keys = several
-                .iter()
-                .map(|key| format!("\n unrecognized key '{key}'"));
-            let keys: String = keys.collect();
-            Err(Error::new(format!("The merge options has wrong type,{keys}")).into())
-        }
-    }
-}
+/// The options of the strategies that know their own name only.
+static NAME_ONLY: LazyLock<Type> = LazyLock::new(|| {
+    parse_plain("Struct[{strategy => Optional[String]}]").expect("a type of the language")
+});
+
+/// The options of a deep merge.
+static DEEP: LazyLock<Type> = LazyLock::new(|| {
+    let text = "Struct[{strategy => Optional[String], knockout_prefix => Optional[String], \
+                merge_debug => Optional[Boolean], merge_hash_arrays => Optional[Boolean], \
+                sort_merged_arrays => Optional[Boolean]}]";
+    parse_plain(text).expect("a type of the language")
+});
+
+/// The options of a deep merge that takes whatever its library knows.
+static ANY: LazyLock<Type> =
+    LazyLock::new(|| parse_plain("Hash[String[1], Any]").expect("a type of the language"));
 
 fn hash(which: &str, value: Value) -> Evaluated<Arc<HashMap>> {
     check(which, &HASH, &value)?;
@@ -232,7 +210,7 @@ fn flatten(value: &Value) -> Vec<Value> {
     elements
 }
 
-fn unique(elements: &[Value]) -> Value {
+pub(crate) fn unique(elements: &[Value]) -> Value {
     let mut seen = HashMap::default();
     seen.extend(
         elements
@@ -240,97 +218,4 @@ fn unique(elements: &[Value]) -> Value {
             .map(|element| (element.clone(), Value::Undef)),
     );
     Value::array(seen.into_keys().collect::<Vec<_>>())
-}
-
-/// Merges `source` (the stronger) into `destination`, as the `deep_merge` library does it.
-fn deep(source: &Value, destination: Value, options: &DeepOptions) -> Value {
-    match (source, &destination) {
-        (Value::Undef, _) => destination,
-        (_, Value::Undef) => source.clone(),
-        (Value::Hash(from), Value::Hash(into)) => {
-            let mut merged = HashMap::clone(into);
-            for (key, value) in from.iter() {
-                let below = match merged.get(key) {
-                    None | Some(Value::Undef | Value::Boolean(false)) => value.clone(),
-                    Some(below) => deep(value, below.clone(), options),
-                };
-                merged.insert(key.clone(), below);
-            }
-            Value::hash(merged)
-        }
-        (Value::Array(from), Value::Array(into)) => deep_arrays(from, into, options),
-        _ => overwrite(source, options),
-    }
-}
-
-fn deep_arrays(from: &[Value], into: &[Value], options: &DeepOptions) -> Value {
-    let mut source = from.to_vec();
-    let mut destination = into.to_vec();
-    if let Some(prefix) = &options.knockout_prefix {
-        source.retain(|element| {
-            let Some(bare) = element
-                .as_str()
-                .and_then(|text| text.strip_prefix(&**prefix))
-            else {
-                return true;
-            };
-            let bare = Value::string(bare);
-            destination.retain(|other| *other != bare && other != element);
-            false
-        });
-    }
-    let are_hashes = |elements: &[Value]| {
-        elements
-            .iter()
-            .all(|element| matches!(element, Value::Hash(_)))
-    };
-    let mut merged = if options.merge_hash_arrays && are_hashes(&source) && are_hashes(&destination)
-    {
-        let mut list: Vec<Value> = destination
-            .iter()
-            .enumerate()
-            .map(|(index, below)| match source.get(index) {
-                Some(above) => deep(above, below.clone(), options),
-                None => below.clone(),
-            })
-            .collect();
-        list.extend(source.into_iter().skip(destination.len()));
-        list
-    } else {
-        destination.extend(source);
-        match unique(&destination) {
-            Value::Array(elements) => elements.to_vec(),
-            _ => destination,
-        }
-    };
-    if options.sort_merged_arrays {
-        merged.sort_by(order);
-    }
-    Value::array(merged)
-}
-
-fn order(left: &Value, right: &Value) -> std::cmp::Ordering {
-    match (left, right) {
-        (Value::Integer(left), Value::Integer(right)) => left.cmp(right),
-        (Value::String(left), Value::String(right)) => left.cmp(right),
-        _ => std::cmp::Ordering::Equal,
-    }
-}
-
-fn overwrite(source: &Value, options: &DeepOptions) -> Value {
-    let Some(prefix) = &options.knockout_prefix else {
-        return source.clone();
-    };
-    match source {
-        Value::String(text) if text.starts_with(&**prefix) => Value::string(""),
-        Value::Array(elements) => {
-            let is_kept = |element: &&Value| {
-                element
-                    .as_str()
-                    .is_none_or(|text| !text.starts_with(&**prefix))
-            };
-            Value::array(elements.iter().filter(is_kept).cloned().collect::<Vec<_>>())
-        }
-        other => other.clone(),
-    }
 }

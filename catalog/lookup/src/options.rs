@@ -1,10 +1,10 @@
 //! `lookup_options`: how a key is merged and converted, by its name or by a pattern.
 
-use std::sync::Arc;
+use std::{rc::Rc, sync::Arc};
 
 use ficelle_language::{
     Value,
-    error::Evaluated,
+    error::{Error, Evaluated},
     values::{HashMap, Regexp},
 };
 
@@ -15,21 +15,27 @@ use crate::{hierarchy::Layer, key::failure};
 pub(crate) struct KeyOptions {
     names: Vec<(Arc<str>, HashMap)>,
     patterns: Vec<(Arc<Regexp>, HashMap)>,
+    /// As the data has them.
+    pub given: Option<Value>,
 }
 
-impl KeyOptions {
-    /// The options of a key: by its name, else by the first pattern that fits.
-    pub fn of(&self, key: &str) -> Option<&HashMap> {
-        let named = self.names.iter().find(|(name, _)| **name == *key);
-        if let Some((_, options)) = named {
-            return Some(options);
-        }
-        let fits = |pattern: &Regexp| pattern.is_match(key).unwrap_or(false);
-        self.patterns
-            .iter()
-            .find(|(pattern, _)| fits(pattern))
-            .map(|(_, options)| options)
+/// The options of a key in layers, the strongest first: by its name, else by the first pattern that
+/// fits. The patterns of the weakest layer come first, with what the strongest says of them.
+pub(crate) fn of<'l>(layers: &'l [Rc<KeyOptions>], key: &str) -> Option<&'l HashMap> {
+    let named = |layer: &'l Rc<KeyOptions>| {
+        let mut names = layer.names.iter();
+        names.find(|(name, _)| **name == *key)
+    };
+    if let Some((_, options)) = layers.iter().find_map(named) {
+        return Some(options);
     }
+    let patterns = |layer: &'l Rc<KeyOptions>| layer.patterns.iter();
+    let fits = |pattern: &Regexp| pattern.is_match(key).unwrap_or(false);
+    let mut weakest_first = layers.iter().rev().flat_map(patterns);
+    let (fitting, _) = weakest_first.find(|(pattern, _)| fits(pattern))?;
+    let mut strongest_first = layers.iter().flat_map(patterns);
+    let same = strongest_first.find(|(pattern, _)| pattern.source() == fitting.source());
+    same.map(|(_, options)| options)
 }
 
 /// Reads what a layer's data says.
@@ -37,12 +43,15 @@ pub(crate) fn read(layer: &Layer, value: Option<Value>) -> Evaluated<KeyOptions>
     let mut options = KeyOptions::default();
     let hash = match value {
         None | Some(Value::Undef) => return Ok(options),
-        Some(Value::Hash(hash)) => hash,
+        Some(Value::Hash(hash)) => {
+            options.given = Some(Value::Hash(Arc::clone(&hash)));
+            hash
+        }
         Some(_) => return Err(failure("value of lookup_options must be a hash").into()),
     };
     for (name, value) in hash.iter() {
-        let (Some(name), Value::Hash(value)) = (name.as_str(), value) else {
-            return Err(failure("value of lookup_options must be a hash of hashes").into());
+        let Some(name) = name.as_str() else {
+            return Err(failure("keys of lookup_options must be strings").into());
         };
         let is_pattern = name.starts_with('^');
         if let Layer::Module(module) = layer {
@@ -59,10 +68,13 @@ pub(crate) fn read(layer: &Layer, value: Option<Value>) -> Evaluated<KeyOptions>
                 );
             }
         }
-        let entry = HashMap::clone(value);
+        // What is no hash has no option, but stands for the key nevertheless.
+        let entry = match value {
+            Value::Hash(options) => HashMap::clone(options),
+            _ => HashMap::default(),
+        };
         if is_pattern {
-            let pattern = Regexp::compile(name)
-                .map_err(|error| failure(format!("a pattern of lookup_options: {error}")))?;
+            let pattern = Regexp::compile(name).map_err(|error| Error::new(error.to_string()))?;
             options.patterns.push((pattern, entry));
         } else {
             options.names.push((name.into(), entry));

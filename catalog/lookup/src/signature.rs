@@ -8,12 +8,6 @@ use ficelle_language::{
     types::{AliasType, CallableType, Range, TupleType, mismatch, parse::parse, signature},
 };
 
-/// One way to call it.
-struct Way {
-    block: Block,
-    described: signature::Signature,
-}
-
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Block {
     None,
@@ -21,7 +15,8 @@ enum Block {
     Required,
 }
 
-static WAYS: LazyLock<Vec<Way>> = LazyLock::new(ways);
+/// The ways to call it.
+static WAYS: LazyLock<Vec<signature::Signature>> = LazyLock::new(ways);
 
 /// Refuses arguments that no way takes. `block` gives the type of the block, where there is one.
 ///
@@ -31,13 +26,17 @@ pub fn check(
     arguments: &[Value],
     block: Option<&dyn Fn() -> Evaluated<CallableType>>,
 ) -> Evaluated<()> {
-    let fits = |way: &Way| {
-        let takes_block = match way.block {
-            Block::None => block.is_none(),
-            Block::Optional => true,
-            Block::Required => block.is_some(),
+    let block = block.map(|block| block()).transpose()?;
+    let given = block
+        .as_ref()
+        .map(|block| Type::Callable(Arc::new(block.clone())));
+    let fits = |way: &signature::Signature| {
+        let takes_block = match (&way.callable.block, &given) {
+            (None | Some(Type::Optional(_)), None) => true,
+            (None, Some(_)) | (Some(_), None) => false,
+            (Some(wanted), Some(given)) => wanted.is_assignable(given),
         };
-        let parameters = &way.described.callable.parameters;
+        let parameters = &way.callable.parameters;
         takes_block
             && parameters
                 .as_ref()
@@ -46,13 +45,11 @@ pub fn check(
     if WAYS.iter().any(fits) {
         return Ok(());
     }
-    let described: Vec<_> = WAYS.iter().map(|way| way.described.clone()).collect();
-    let block = block.map(|block| block()).transpose()?;
-    let message = mismatch::describe_signatures("lookup", &described, arguments, block.as_ref());
+    let message = mismatch::describe_signatures("lookup", &WAYS, arguments, block.as_ref());
     Err(Error::new(message).into())
 }
 
-fn ways() -> Vec<Way> {
+fn ways() -> Vec<signature::Signature> {
     let mut aliases: Vec<(&str, Type)> = Vec::new();
     let named = [
         ("NameType", "Variant[String, Array[String]]"),
@@ -85,21 +82,18 @@ fn ways() -> Vec<Way> {
         });
         let types = parameters.iter();
         let types = types.map(|(text, _)| read(text, &aliases)).collect();
-        Way {
-            block,
-            described: signature::Signature {
-                callable: CallableType {
-                    parameters: Some(TupleType { types, size }),
-                    block: match block {
-                        Block::None => None,
-                        Block::Optional => Some(Type::Optional(Some(Arc::new(block_type)))),
-                        Block::Required => Some(block_type),
-                    },
-                    returns: None,
+        signature::Signature {
+            callable: CallableType {
+                parameters: Some(TupleType { types, size }),
+                block: match block {
+                    Block::None => None,
+                    Block::Optional => Some(Type::Optional(Some(Arc::new(block_type)))),
+                    Block::Required => Some(block_type),
                 },
-                names: parameters.iter().map(|(_, name)| (*name).into()).collect(),
-                block_name: (block != Block::None).then(|| "block".into()),
+                returns: None,
             },
+            names: parameters.iter().map(|(_, name)| (*name).into()).collect(),
+            block_name: (block != Block::None).then(|| "block".into()),
         }
     };
     let plain = [

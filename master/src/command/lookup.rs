@@ -7,7 +7,7 @@ use anyhow::{Result, bail};
 use clap::{Args, ValueEnum};
 use ficelle_compiler::{DataAnswer, DataQuestion, look_up};
 use ficelle_language::Value;
-use ficelle_lookup::{DeepOptions, Explain, Merge};
+use ficelle_lookup::{Explain, Merge};
 use ficelle_model::{Certname, yaml};
 use serde_json::{Map, json};
 
@@ -200,12 +200,11 @@ fn not_found(keys: &[String]) -> String {
 }
 
 fn question(arguments: &Lookup) -> Result<DataQuestion> {
-    let options = DeepOptions {
-        knockout_prefix: arguments.knock_out_prefix.as_deref().map(Into::into),
-        sort_merged_arrays: arguments.sort_merged_arrays,
-        merge_hash_arrays: arguments.merge_hash_arrays,
-    };
-    if arguments.merge != Some(Strategy::Deep) && options != DeepOptions::default() {
+    let is_deep = arguments.merge == Some(Strategy::Deep);
+    let has_options = arguments.knock_out_prefix.is_some()
+        || arguments.sort_merged_arrays
+        || arguments.merge_hash_arrays;
+    if has_options && !is_deep {
         bail!(
             "The options --knock-out-prefix, --sort-merged-arrays, and --merge-hash-arrays are \
              only available with '--merge deep'"
@@ -222,7 +221,7 @@ fn question(arguments: &Lookup) -> Result<DataQuestion> {
             Strategy::First => Merge::First,
             Strategy::Unique => Merge::Unique,
             Strategy::Hash => Merge::Hash,
-            Strategy::Deep => Merge::Deep(options),
+            Strategy::Deep => deep(arguments),
         }),
         default: arguments.default.as_deref().map(Value::string),
         explain: match (arguments.explain, arguments.explain_options) {
@@ -232,4 +231,24 @@ fn question(arguments: &Lookup) -> Result<DataQuestion> {
         },
         compile: arguments.compile,
     })
+}
+
+fn deep(arguments: &Lookup) -> Merge {
+    let prefix = arguments.knock_out_prefix.as_deref().map(Value::string);
+    let options = [
+        (
+            "sort_merged_arrays",
+            Some(arguments.sort_merged_arrays.into()),
+        ),
+        (
+            "merge_hash_arrays",
+            Some(arguments.merge_hash_arrays.into()),
+        ),
+        ("knockout_prefix", prefix),
+    ];
+    Merge::deep(
+        options
+            .into_iter()
+            .filter_map(|(name, value)| Some((name, value?))),
+    )
 }

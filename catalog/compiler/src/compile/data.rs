@@ -5,7 +5,7 @@ use std::{rc::Rc, sync::Arc};
 use ficelle_language::{
     Error, Evaluated, Evaluator, Scope, Type, Value,
     evaluator::Call,
-    host::{Host as _, Level, Strict},
+    host::{Host as _, Strict},
     types::{builtin, mismatch},
 };
 use ficelle_lookup::{
@@ -130,10 +130,13 @@ pub(super) fn call_hiera_hash(compiler: &Compiler<'_>, call: &Call<'_, '_>) -> E
 /// `hiera_include`: the classes that the data names.
 pub(super) fn call_hiera_include(compiler: &Compiler<'_>, call: &Call<'_, '_>) -> Evaluated {
     let found = call_deprecated(compiler, call, Deprecated::Array)?;
-    let key = texts::display(&call.arguments[0]);
+    if found.is_undef() {
+        let key = texts::display(&call.arguments[0]);
+        return Err(Error::new(format!("Could not find data item {key}")).into());
+    }
     let names = compiler.class_names(std::slice::from_ref(&found))?;
     if names.is_empty() {
-        return Err(Error::new(format!("Could not find data item {key}")).into());
+        return Ok(Value::Undef);
     }
     compiler.include(&names, call.scope, call.evaluator)?;
     Ok(classes::references(&names))
@@ -144,10 +147,13 @@ fn call_deprecated(
     call: &Call<'_, '_>,
     function: Deprecated,
 ) -> Evaluated {
-    let name = function.name();
+    let name = call.name;
     compiler.deprecate(
         name,
-        &format!("The function '{name}' is deprecated in favor of using 'lookup'."),
+        &format!(
+            "The function '{name}' is deprecated in favor of using 'lookup'. See \
+             https://puppet.com/docs/puppet/8.11/deprecated_language.html"
+        ),
     );
     let asking = Asking::of(compiler, call);
     let block = |name: Value| call.yield_block(&[name]);
@@ -272,7 +278,7 @@ impl LookupHost for Asking<'_, '_, '_> {
     }
 
     fn warn(&self, message: &str, _file: Option<&str>) {
-        self.compiler.log(Level::Warning, message, None);
+        self.compiler.warn(message);
     }
 
     fn deprecate(&self, key: &str, message: &str, _file: Option<&str>) {

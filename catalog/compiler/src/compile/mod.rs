@@ -554,8 +554,15 @@ impl<'a> Compiler<'a> {
         Err(overrides::at(message, location.file, location.line))
     }
 
+    /// Warns, as the compiler itself.
     fn warn(&self, message: &str) {
-        self.log(language::Level::Warning, message, None);
+        self.logs.borrow_mut().push(LogMessage {
+            level: Level::Warning,
+            message: message.into(),
+            source: "".into(),
+            file: None,
+            line: None,
+        });
     }
 
     /// Exported resources need a store of some kind.

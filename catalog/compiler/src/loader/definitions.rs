@@ -498,10 +498,12 @@ impl<'a> Definitions<'a> {
             return Ok(known.clone());
         }
         let mut found = None;
-        let file = match is_qualified(&lower) {
-            true => self.autoload("types", &lower)?,
+        let file = match self.autoload("types", &lower)? {
             // A module's type set goes by the module's name.
-            false => self.autoload("types", &format!("{lower}::init_typeset"))?,
+            None if !is_qualified(&lower) => {
+                self.autoload("types", &format!("{lower}::init_typeset"))?
+            }
+            file => file,
         };
         if let Some((path, file)) = file {
             let definition = only(&file.contents.aliases, &file, &path, "type", name)?;
@@ -516,23 +518,22 @@ impl<'a> Definitions<'a> {
         Ok(found)
     }
 
-    /// The file of a qualified name in a folder of a module or of the environment.
+    /// The file of a name in a folder of a module or of the environment. A module's folder is its
+    /// name space; the environment's holds plain names, and `environment` is a folder in it.
     fn autoload(
         &self,
         folder: &str,
         name: &str,
     ) -> Evaluated<Option<(Utf8PathBuf, Arc<ParsedFile>)>> {
-        let Some((first, rest)) = split_first(name) else {
-            return Ok(None);
+        let (root, within) = match split_first(name) {
+            None | Some(("environment", _)) => (self.environment.directory(), name),
+            Some((module, rest)) => {
+                let module = self.environment.module(module);
+                (module.map(|module| &*module.path), rest)
+            }
         };
-        let relative = format!("{folder}/{}.pp", rest.replace("::", "/"));
-        let path = match (first, self.environment.directory()) {
-            ("environment", Some(directory)) => directory.join(relative),
-            _ => match self.environment.module(first) {
-                Some(module) => module.path.join(relative),
-                None => return Ok(None),
-            },
-        };
+        let Some(root) = root else { return Ok(None) };
+        let path = root.join(format!("{folder}/{}.pp", within.replace("::", "/")));
         Ok(self.parsed(&path, name)?.map(|file| (path, file)))
     }
 }

@@ -115,3 +115,39 @@ fn a_file_that_is_asked_for_by_two_slashes_is_the_modules() {
         assert!(resources.any(|resource| &*resource.reference.title == title));
     }
 }
+
+/// The environment is a place for plain names; `environment::` is a folder in it.
+#[test]
+fn the_environment_has_functions_and_types_of_its_own() {
+    let site = |code: &str| {
+        Site::new()
+            .manifest(code)
+            .file("functions/plain.pp", "function plain() { 'p' }")
+            .file(
+                "functions/environment/own.pp",
+                "function environment::own() { plain() }",
+            )
+            .file(
+                "functions/flat.pp",
+                "function environment::flat() { 'never found' }",
+            )
+            .file("types/port.pp", "type Port = Integer[1]")
+            .file(
+                "types/environment/name.pp",
+                "type Environment::Name = String[1]",
+            )
+            .file(
+                "modules/web/manifests/init.pp",
+                "class web(Port $port = 80) { notice(environment::own()) }",
+            )
+            .compile("node.example")
+    };
+    let compiled =
+        site("include web\n'x' =~ Environment::Name or fail('no')").expect("it compiles");
+    assert_eq!(&*compiled.logs[0].message, "p");
+    let refused = site("environment::flat()").expect_err("it is not there");
+    assert_eq!(
+        refused.message,
+        "Evaluation Error: Unknown function: 'environment::flat'."
+    );
+}

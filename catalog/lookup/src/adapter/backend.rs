@@ -1,11 +1,15 @@
 //! What a level's back end has for a key: data files, and functions that give data.
 
-use std::{rc::Rc, sync::Arc};
+use std::{
+    rc::Rc,
+    sync::{Arc, LazyLock},
+};
 
 use camino::Utf8Path;
 use ficelle_language::{
-    Value,
+    Type, Value,
     error::{Error, Evaluated, Unwind},
+    types::parse::parse_plain,
     values::HashMap,
 };
 
@@ -20,8 +24,12 @@ use crate::{
         entry::{Location, Place},
     },
     interpolation::{Methods, interpolate},
-    key::{Key, Segment, failure},
+    key::{Key, Segment, failed, failure, issue},
 };
+
+/// What a function that gives all data at once gives.
+static HASH: LazyLock<Type> =
+    LazyLock::new(|| parse_plain("Hash").expect("a type of the language"));
 
 /// The message with which `$context.not_found` leaves a back end.
 pub const NOT_FOUND: &str = "lookup: not found";
@@ -110,6 +118,7 @@ impl Lookup {
                 let hash = match known {
                     Some(hash) => hash,
                     None => {
+                        self.require(host, layer, entry, function)?;
                         let hash = self.call(invocation, function, Vec::new())?;
                         let hash = hash.unwrap_or_default();
                         check_module_keys(host, layer, &hash, || {
@@ -219,7 +228,9 @@ impl Lookup {
             return Ok(hash.clone());
         }
         let hash = match (format, location) {
-            (Some(format), Location::Path { path, .. }) => self.file(host, path, format)?,
+            (Some(format), Location::Path { path, .. }) if entry.options.is_empty() => {
+                self.file(host, path, format)?
+            }
             (Some(_), _) => return Err(missing_path(function, "data_hash")),
             (None, _) => {
                 let context = self.context(host, layer, entry, function)?;
@@ -228,36 +239,60 @@ impl Lookup {
                     .unwrap_or_default()
             }
         };
-        check_module_keys(host, layer, &hash, || {
+        let source = || {
             let place = match location {
                 Location::Path { path, .. } => format!(", when using location '{path}',"),
                 Location::Uri { uri, .. } => format!(", when using location '{uri}',"),
                 Location::None => String::new(),
             };
             format!("data_hash function '{function}'{place}")
-        });
+        };
+        if !matches!(hash, Value::Hash(_)) {
+            let subject = format!("Value returned from {} has wrong type,", source());
+            host.assert_type(&subject, &HASH, &hash).map_err(failed)?;
+        }
+        check_module_keys(host, layer, &hash, source);
         self.hashes.borrow_mut().insert(cached, hash.clone());
         Ok(hash)
     }
 
     fn file(&self, host: &dyn LookupHost, path: &Utf8Path, format: Format) -> Evaluated {
-        match self.cache.load(host.inputs(), path, format)? {
-            Some(hash @ Value::Hash(_)) => Ok(hash),
-            Some(Value::Undef) | None => Ok(Value::default()),
-            Some(other) => {
-                let kind = match format {
-                    Format::Yaml => "yaml",
-                    Format::Json => "json",
-                };
-                let message = format!("{path}: file does not contain a valid {kind} hash");
-                let is_wrong = format == Format::Yaml && !matches!(other, Value::Boolean(false));
-                if is_wrong && host.is_strict() {
-                    return Err(failure(message).into());
-                }
-                host.warn(&message, None);
-                Ok(Value::default())
-            }
+        let value = self.cache.load(host.inputs(), path, format)?;
+        let value = value.unwrap_or_default();
+        // What is no hash is refused where data is taken; an empty file of YAML is none yet.
+        if format == Format::Json || matches!(value, Value::Hash(_)) {
+            return Ok(value);
         }
+        if !value.is_undef() {
+            let message = format!("{path}: file does not contain a valid yaml hash");
+            if host.is_strict() && !matches!(value, Value::Boolean(false)) {
+                return Err(failure(message).into());
+            }
+            host.warn(&message, None);
+        }
+        Ok(Value::hash(HashMap::default()))
+    }
+
+    /// Refuses a back end that is not there.
+    fn require(
+        &self,
+        host: &dyn LookupHost,
+        layer: &Layer,
+        entry: &Entry,
+        function: &str,
+    ) -> Evaluated<()> {
+        if host.has_function(function)? {
+            return Ok(());
+        }
+        let kind = entry.backend.kind();
+        let message = format!("Unable to find '{kind}' function named '{function}'");
+        let hierarchy = self.hierarchy(host, layer)?;
+        let file = hierarchy.as_ref().and_then(|found| found.file.as_ref());
+        Err(issue(match file {
+            Some(file) => format!("{message} (file: {file})"),
+            None => message,
+        })
+        .into())
     }
 
     /// What a back end written in the Puppet language gets as its `$context`.
@@ -273,6 +308,7 @@ impl Lookup {
         if let Some(known) = self.contexts.borrow().get(&key) {
             return Ok(known.clone());
         }
+        self.require(host, layer, entry, function)?;
         let context = host.context(match layer {
             Layer::Module(module) => Some(module),
             _ => None,

@@ -9,6 +9,7 @@ use super::{Invocation, Lookup};
 use crate::{
     hierarchy::{Backend, Entry, Hierarchy, entry::Location},
     key::Key,
+    options,
 };
 
 impl Lookup {
@@ -27,7 +28,7 @@ impl Lookup {
         ) else {
             return Ok(false);
         };
-        if options.iter().any(|options| options.of(key).is_some()) {
+        if options::of(&options, key).is_some() {
             return Ok(false);
         }
         for hierarchy in hierarchies.iter().flatten() {

@@ -3,13 +3,15 @@
 use std::rc::Rc;
 
 use camino::Utf8Path;
-use ficelle_language::{error::Evaluated, values::HashMap};
+use ficelle_language::{
+    error::{Error, Evaluated},
+    values::HashMap,
+};
 
 use super::Lookup;
 use crate::{
     LookupHost,
     hierarchy::{Backend, Entry, Hierarchy, Layer, Locations},
-    key::failure,
 };
 
 impl Lookup {
@@ -58,31 +60,39 @@ impl Lookup {
         };
         let file = root.join("hiera.yaml");
         let configured = Hierarchy::load(host, &self.cache, layer, &file, environment)?;
-        let Some((provider, file)) = provider.filter(|(name, _)| **name != *"none") else {
+        let Some((provider, file)) = provider else {
             return Ok(configured);
         };
-        deprecated_provider(host, layer, &provider, &file, configured.is_some());
-        if configured.is_some() {
+        deprecated_provider(host, layer, &provider, &file, configured.as_ref());
+        if configured.as_ref().is_some_and(|found| found.version >= 5) {
             return Ok(configured);
         }
-        let entry = match (&*provider, layer) {
-            ("function", Layer::Module(name)) => Entry {
-                name: "function".into(),
-                backend: Backend::Data(format!("{name}::data").into()),
-                folder: root,
-                locations: Locations::None,
-                options: HashMap::default(),
-                resolved: Default::default(),
-            },
-            ("function", _) => Entry {
-                name: "function".into(),
-                backend: Backend::Data("environment::data".into()),
-                folder: root,
-                locations: Locations::None,
-                options: HashMap::default(),
-                resolved: Default::default(),
-            },
-            ("hiera", _) => Entry {
+        let entry = match &*provider {
+            "none" => return Ok(None),
+            "hiera" if configured.is_some() => return Ok(configured),
+            "function" => {
+                let function = match layer {
+                    Layer::Module(name) => format!("{name}::data"),
+                    Layer::Global | Layer::Environment => "environment::data".to_owned(),
+                };
+                host.deprecate(
+                    "legacy_provider_function",
+                    &format!(
+                        "Using of legacy data provider function '{function}'. Please convert to a \
+                         'data_hash' function"
+                    ),
+                    None,
+                );
+                Entry {
+                    name: format!("Legacy function '{function}'").into(),
+                    backend: Backend::Data(function.into()),
+                    folder: root,
+                    locations: Locations::None,
+                    options: HashMap::default(),
+                    resolved: Default::default(),
+                }
+            }
+            "hiera" => Entry {
                 name: "Common".into(),
                 backend: Backend::DataHash("yaml_data".into()),
                 folder: root.join("data"),
@@ -90,8 +100,8 @@ impl Lookup {
                 options: HashMap::default(),
                 resolved: Default::default(),
             },
-            (other, _) => {
-                return Err(failure(format!(
+            other => {
+                return Err(Error::new(format!(
                     "Environment or module data provider '{other}' is not known: use a hiera.yaml \
                      (file: {file})"
                 ))
@@ -110,29 +120,39 @@ fn deprecated_provider(
     layer: &Layer,
     provider: &str,
     file: &Utf8Path,
-    has_hierarchy: bool,
+    configured: Option<&Hierarchy>,
 ) {
-    let hint = if has_hierarchy {
-        ""
-    } else {
-        " A 'hiera.yaml' file should be used instead"
+    let setting = match layer {
+        Layer::Module(_) => format!("Defining \"data_provider\": \"{provider}\" in metadata.json"),
+        _ => format!("Defining environment_data_provider='{provider}' in environment.conf"),
     };
-    let message = match layer {
-        Layer::Module(_) => format!(
-            "Defining \"data_provider\": \"{provider}\" in metadata.json is deprecated.{hint}"
-        ),
-        _ => format!(
-            "Defining environment_data_provider='{provider}' in environment.conf is deprecated.\
-             {hint}"
-        ),
+    let warn = |key: &str, message: &str| {
+        let key = format!("{file}#{key}");
+        host.deprecate(&key, message, Some(file.as_str()));
     };
-    host.deprecate(file.as_str(), &message, Some(file.as_str()));
-    if provider == "function" && *layer == Layer::Environment {
-        host.deprecate(
-            "environment::data",
-            "Using of legacy data provider function 'environment::data'. Please convert to a \
-             'data_hash' function",
-            None,
-        );
+    let is_ignored = configured.is_some_and(|hierarchy| hierarchy.version >= 5);
+    match (layer, configured) {
+        (Layer::Module(_), Some(_)) if is_ignored => warn(
+            "data_provider",
+            &format!(
+                "{setting} is deprecated. It is ignored since a 'hiera.yaml' with version >= 5 is \
+                 present"
+            ),
+        ),
+        (_, Some(hierarchy)) if is_ignored => {
+            warn("data_provider", &format!("{setting} is deprecated"));
+            if let Some(path) = hierarchy.file.as_ref().filter(|_| provider != "hiera") {
+                let message = format!(
+                    "The environment_data_provider='{provider}' setting is ignored since '{path}' \
+                     version >= 5"
+                );
+                warn("data_provider_overridden", &message);
+            }
+        }
+        (_, Some(_)) => warn("data_provider", &format!("{setting} is deprecated.")),
+        (_, None) => warn(
+            "data_provider",
+            &format!("{setting} is deprecated. A 'hiera.yaml' file should be used instead"),
+        ),
     }
 }

@@ -23,7 +23,7 @@ use crate::{
     explain::{Event, Kind, Trace},
     hierarchy::{Entry, Hierarchy, Layer, entry::Location},
     interpolation::{Methods, interpolate},
-    key::{Key, failure},
+    key::{Key, failed, failure, of_global},
     merge::Merge,
     options::KeyOptions,
 };
@@ -129,9 +129,10 @@ impl Lookup {
         }
     }
 
-    /// Whether the environment has data of its own.
+    /// Whether the environment has data of its own, in the form of today.
     pub(crate) fn environment_has_data(&self, host: &dyn LookupHost) -> Evaluated<bool> {
-        Ok(self.hierarchy(host, &Layer::Environment)?.is_some())
+        let hierarchy = self.hierarchy(host, &Layer::Environment)?;
+        Ok(hierarchy.is_some_and(|found| found.version >= 5))
     }
 
     /// The value of a key; `merge` is what `lookup_options` say where it is `None`.
@@ -142,10 +143,16 @@ impl Lookup {
         merge: Option<&Merge>,
     ) -> Evaluated<Option<Value>> {
         if text == OPTIONS || text.starts_with("lookup_options.") {
+            self.trace
+                .step(|| Kind::Section(format!("Invalid key \"{OPTIONS}\"")));
             return Ok(None);
         }
         let key = Key::parse(text)?;
-        let invocation = &invocation.nested(&key.text)?;
+        // The global layer is the first to see that the question leads to itself.
+        let depth = invocation.names.len() + 1;
+        let invocation = &invocation
+            .nested(&key.text)
+            .map_err(|error| of_global(error.into(), text, depth))?;
         let options = self.options_of(invocation, &key)?;
         let from_options = match (&merge, options.get(&Name("merge"))) {
             (None, Some(merge)) => {
@@ -234,7 +241,28 @@ impl Lookup {
         key: &Key,
         merge: &Merge,
     ) -> Evaluated<Option<Value>> {
-        let Some(hierarchy) = self.hierarchy(invocation.host, layer)? else {
+        let found = self.hierarchy_levels(invocation, layer, key, merge);
+        match layer {
+            Layer::Global => {
+                let depth = invocation.names.len();
+                found.map_err(|unwind| of_global(unwind, &key.text, depth))
+            }
+            Layer::Environment | Layer::Module(_) => found,
+        }
+    }
+
+    fn hierarchy_levels(
+        &self,
+        invocation: &Invocation<'_>,
+        layer: &Layer,
+        key: &Key,
+        merge: &Merge,
+    ) -> Evaluated<Option<Value>> {
+        let hierarchy = match (layer, self.hierarchy(invocation.host, layer)) {
+            (Layer::Global, Err(unwind)) => return Err(failed(unwind)),
+            (_, hierarchy) => hierarchy?,
+        };
+        let Some(hierarchy) = hierarchy else {
             self.explain_absence(invocation.host, layer, key);
             return Ok(None);
         };
@@ -286,9 +314,8 @@ impl Lookup {
         self.trace.within(section, || {
             // Its options come from itself, and count alone.
             let options = ask(&Key::parse(OPTIONS)?, &Merge::Hash)?;
-            let options = crate::options::read(&layer, options)?;
-            let merge = options
-                .of(&key.root)
+            let options = [Rc::new(crate::options::read(&layer, options)?)];
+            let merge = crate::options::of(&options, &key.root)
                 .and_then(|options| options.get(&Name("merge")));
             let merge = merge.map(Merge::parse).transpose()?.unwrap_or_default();
             ask(key, &merge)

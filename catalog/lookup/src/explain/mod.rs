@@ -120,7 +120,11 @@ impl Trace {
         if let Some(step) = open.pop()
             && let Some(outer) = open.last_mut()
         {
-            outer.steps.push(step);
+            match step.kind {
+                // Of one place, or none, there is nothing to merge.
+                Kind::Merge(_) if step.steps.len() < 2 => outer.steps.extend(step.steps),
+                _ => outer.steps.push(step),
+            }
         }
         result
     }

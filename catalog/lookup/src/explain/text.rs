@@ -2,10 +2,10 @@
 
 use std::fmt;
 
-use ficelle_language::{Value, values::HashMap};
+use ficelle_language::Value;
 
 use super::{Event, Explanation, Kind, Step};
-use crate::merge::{DeepOptions, Merge};
+use crate::merge::Merge;
 
 impl fmt::Display for Explanation {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -95,23 +95,8 @@ pub(super) fn options(merge: &Merge) -> Option<Value> {
     let Merge::Deep(options) = merge else {
         return None;
     };
-    let DeepOptions {
-        knockout_prefix,
-        sort_merged_arrays,
-        merge_hash_arrays,
-    } = options;
-    let mut hash = HashMap::default();
-    let mut set = |name: &str, value: Value| hash.insert(Value::string(name), value);
-    if *sort_merged_arrays {
-        set("sort_merged_arrays", Value::Boolean(true));
-    }
-    if *merge_hash_arrays {
-        set("merge_hash_arrays", Value::Boolean(true));
-    }
-    if let Some(prefix) = knockout_prefix {
-        set("knockout_prefix", Value::string(&**prefix));
-    }
-    (!hash.is_empty()).then(|| Value::hash(hash))
+    let given = &options.given;
+    (!given.is_empty()).then(|| Value::hash(given.clone()))
 }
 
 /// A value over several lines, the further ones indented.

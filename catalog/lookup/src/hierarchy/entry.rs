@@ -7,10 +7,15 @@ use std::{
 };
 
 use camino::{Utf8Path, Utf8PathBuf};
-use ficelle_language::{Value, error::Evaluated, values::HashMap};
+use ficelle_language::{
+    Value,
+    error::{Error, Evaluated},
+    values::HashMap,
+};
 use ficelle_model::inputs::{FileKind, Inputs};
 
 use crate::{
+    Interpolated,
     adapter::{Invocation, Lookup, Seen},
     explain::Kind,
     interpolation::{Methods, interpolate},
@@ -64,6 +69,11 @@ pub(crate) enum Locations {
     /// Nowhere: the back end knows.
     None,
     Paths(Vec<Arc<str>>),
+    /// Paths that may lack their extension (`.yaml`).
+    Bare {
+        paths: Vec<Arc<str>>,
+        extension: Arc<str>,
+    },
     Globs(Vec<Arc<str>>),
     Uris(Vec<Arc<str>>),
     /// One path for each element of a variable.
@@ -89,6 +99,18 @@ pub(crate) enum Location {
         original: Arc<str>,
         uri: Arc<str>,
     },
+}
+
+impl Backend {
+    /// What its setting in `hiera.yaml` is called.
+    pub fn kind(&self) -> &'static str {
+        match self {
+            Self::DataHash(_) => "data_hash",
+            Self::LookupKey(_) => "lookup_key",
+            Self::DataDig(_) => "data_dig",
+            Self::Data(_) => "v4_data_hash",
+        }
+    }
 }
 
 impl Location {
@@ -157,10 +179,7 @@ impl Entry {
                     let original = Arc::clone(uri);
                     let uri = expand(uri, invocation)?;
                     if uri.contains([' ', '<', '>', '"']) {
-                        return Err(ficelle_language::error::Error::new(format!(
-                            "bad URI(is not URI?): \"{uri}\""
-                        ))
-                        .into());
+                        return Err(Error::new(format!("bad URI(is not URI?): \"{uri}\"")).into());
                     }
                     locations.push(Location::Uri {
                         original,
@@ -172,6 +191,15 @@ impl Entry {
                 for original in paths {
                     let path = folder.join(expand(original, invocation)?);
                     locations.push(file(inputs, original, path)?);
+                }
+            }
+            Locations::Bare { paths, extension } => {
+                for original in paths {
+                    let mut path = expand(original, invocation)?;
+                    if !path.ends_with(&**extension) {
+                        path.push_str(extension);
+                    }
+                    locations.push(file(inputs, original, folder.join(path))?);
                 }
             }
             Locations::Globs(globs) => {
@@ -191,20 +219,29 @@ impl Entry {
                 let key = Key::parse(variable)?;
                 let value = match invocation.variable(&key.root)? {
                     Some(value) => key.dig(value, &|_, _| ())?.unwrap_or_default(),
-                    None => Value::Undef,
+                    None => {
+                        let host = invocation.host;
+                        host.undefined(&key.root, Interpolated::Hierarchy)?;
+                        Value::Undef
+                    }
                 };
                 let elements = match value {
                     Value::Array(elements) => elements.to_vec(),
                     Value::Undef => Vec::new(),
-                    Value::Hash(_) => {
-                        return Err(failure(format!(
-                            "mapped_paths of hierarchy '{}': the variable '{variable}' is a hash, \
-                             a string or an array is needed",
+                    Value::Hash(hash) => hash
+                        .iter()
+                        .map(|(key, value)| Value::array(vec![key.clone(), value.clone()]))
+                        .collect(),
+                    Value::String(text) if text.is_empty() => Vec::new(),
+                    text @ Value::String(_) => vec![text],
+                    other => {
+                        return Err(Error::new(format!(
+                            "mapped_paths of hierarchy '{}': the variable '{variable}' is {other}; \
+                             a string, an array or a hash is needed",
                             self.name
                         ))
                         .into());
                     }
-                    one => vec![one],
                 };
                 for element in elements {
                     let bound = invocation.with_variable(name, element);

@@ -8,13 +8,18 @@ mod version5;
 use std::sync::Arc;
 
 use camino::{Utf8Path, Utf8PathBuf};
-use ficelle_language::{Value, error::Evaluated, values::HashMap};
+use ficelle_language::{
+    Type, Value,
+    error::{Error, Evaluated},
+    types::mismatch,
+    values::{HashMap, Key as Name},
+};
 
 use crate::{
     LookupHost,
     data::{DataCache, Format},
     explain::Kind,
-    key::failure,
+    key::{failure, issue},
 };
 
 pub(crate) use entry::{Backend, Entry, Locations};
@@ -122,35 +127,33 @@ pub(crate) struct ConfigurationFile<'t> {
 
 impl ConfigurationFile<'_> {
     fn read(&self, host: &dyn LookupHost, layer: &Layer, hash: &HashMap) -> Evaluated<Hierarchy> {
-        match hash.get(&Value::string("version")) {
-            Some(Value::Integer(5)) => self.version5(layer, hash),
-            Some(Value::Integer(4)) => {
-                if *layer == Layer::Global {
-                    return self.refuse(
-                        "hiera.yaml version 4 cannot be used in the global layer",
-                        None,
-                    );
-                }
+        let version = match hash.get(&Name("version")) {
+            None | Some(Value::Undef) => 3,
+            Some(Value::Integer(version)) => *version,
+            Some(Value::Float(version)) => *version as i64,
+            Some(Value::String(text)) => leading_digits(text),
+            Some(_) => 0,
+        };
+        match version {
+            5 => self.version5(layer, hash),
+            4 => {
                 self.deprecated(host, 4);
-                self.version4(hash)
+                self.version4(layer, hash)
             }
-            None | Some(Value::Integer(3)) => {
-                match layer {
-                    Layer::Module(_) => {
-                        return self
-                            .refuse("hiera.yaml version 3 cannot be used in a module", None);
-                    }
-                    Layer::Environment => {
-                        return self.refuse(
-                            "hiera.yaml version 3 cannot be used in an environment",
-                            None,
-                        );
-                    }
-                    Layer::Global => self.deprecated(host, 3),
-                }
-                self.version3(hash)
+            3 => {
+                self.deprecated(host, 3);
+                let hierarchy = self.version3(hash)?;
+                let place = match layer {
+                    Layer::Global => return Ok(hierarchy),
+                    Layer::Module(_) => "a module",
+                    Layer::Environment => "an environment",
+                };
+                self.refuse(
+                    &format!("hiera.yaml version 3 cannot be used in {place}"),
+                    None,
+                )
             }
-            Some(other) => self.refuse(
+            other => self.refuse(
                 &format!("This runtime does not support hiera.yaml version {other}"),
                 None,
             ),
@@ -170,6 +173,13 @@ impl ConfigurationFile<'_> {
         );
     }
 
+    /// Refuses what is not of the type of its version.
+    fn check_type(&self, wanted: &Type, given: &HashMap) -> Evaluated<()> {
+        let subject = format!("The Lookup Configuration at '{}'", self.path);
+        mismatch::assert(&subject, wanted, &Value::hash(given.clone()))
+            .map_err(|message| Error::new(message).into())
+    }
+
     /// The folder that relative paths start from.
     fn root(&self) -> Utf8PathBuf {
         self.path
@@ -184,7 +194,7 @@ impl ConfigurationFile<'_> {
             Some(line) => format!("(file: {}, line: {line})", self.path),
             None => format!("(file: {})", self.path),
         };
-        Err(failure(format!("{message} {place}")).into())
+        Err(issue(format!("{message} {place}")).into())
     }
 
     /// The line, from 1, of the `occurrence`-th (from 1) setting `key: value`.
@@ -208,6 +218,22 @@ impl ConfigurationFile<'_> {
             .map(|(index, _)| index + 1)
     }
 
+    /// The first two lines, from 1, on which a word stands.
+    fn lines_with(&self, word: &str) -> (Option<usize>, Option<usize>) {
+        let is_part = |c: char| c.is_alphanumeric() || c == '_';
+        let has_word = |line: &str| {
+            let mut words = line.split(|c| !is_part(c)).skip(1);
+            words.any(|one| one == word)
+        };
+        let mut lines = self.text.lines().enumerate();
+        let mut next = || {
+            lines
+                .find(|(_, line)| has_word(line))
+                .map(|(index, _)| index + 1)
+        };
+        (next(), next())
+    }
+
     /// The line, from 1, on which a setting's name stands.
     fn line_of_key(&self, key: &str) -> Option<usize> {
         let fits = |line: &str| {
@@ -218,6 +244,15 @@ impl ConfigurationFile<'_> {
         };
         self.text.lines().position(fits).map(|index| index + 1)
     }
+}
+
+/// The number that a text begins with, or 0.
+fn leading_digits(text: &str) -> i64 {
+    let text = text.trim_start();
+    let end = text.find(|c: char| !c.is_ascii_digit());
+    text[..end.unwrap_or(text.len())]
+        .parse()
+        .unwrap_or_default()
 }
 
 /// The text of an entry of a hash.

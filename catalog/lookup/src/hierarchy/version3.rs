@@ -1,50 +1,65 @@
 //! Hiera 3's global configuration, deprecated: back ends, each over the same list of paths.
 
-use camino::Utf8PathBuf;
-use ficelle_language::{Value, error::Evaluated, values::HashMap};
+use std::sync::Arc;
 
-use super::{
-    Backend, ConfigurationFile, Entry, Hierarchy, Locations, text, texts, version4::with_extension,
+use camino::Utf8PathBuf;
+use ficelle_language::{
+    Type, Value,
+    error::Evaluated,
+    types::parse::parse_plain,
+    values::{HashMap, Key as Name, literal},
 };
+
+use super::{Backend, ConfigurationFile, Entry, Hierarchy, Locations, text, texts};
 
 impl ConfigurationFile<'_> {
     pub(super) fn version3(&self, hash: &HashMap) -> Evaluated<Hierarchy> {
-        let list = |key: &str, default: &[&str]| {
-            let value = hash.get(&Value::string(key));
-            value.map_or_else(|| default.iter().map(|&one| one.into()).collect(), texts)
+        let mut given = hash.clone();
+        let texts_of = |all: &[&str]| {
+            Value::array(
+                all.iter()
+                    .map(|&one| Value::string(one))
+                    .collect::<Vec<_>>(),
+            )
         };
-        let backends = list("backends", &["yaml"]);
-        let paths = list("hierarchy", &["nodes/%{::trusted.certname}", "common"]);
+        let defaults = [
+            ("version", Value::Integer(3)),
+            ("backends", texts_of(&["yaml"])),
+            (
+                "hierarchy",
+                texts_of(&["nodes/%{::trusted.certname}", "common"]),
+            ),
+        ];
+        for (name, value) in defaults {
+            let given = given.entry(Value::string(name)).or_default();
+            if given.is_undef() {
+                *given = value;
+            }
+        }
+        let backends = texts(&given[&Name("backends")]);
+        self.check_type(&configuration(&backends), &given)?;
+        let paths = texts(&given[&Name("hierarchy")]);
         let mut entries: Vec<Entry> = Vec::new();
         for backend in &backends {
             if entries.iter().any(|entry| entry.name == *backend) {
-                let mut lines = self.text.lines().enumerate().filter(|(_, line)| {
-                    line.trim()
-                        .strip_prefix("- ")
-                        .is_some_and(|name| *name.trim() == **backend)
-                });
-                let first = lines.next().map_or(0, |(index, _)| index + 1);
-                let second = lines.next().map(|(index, _)| index + 1);
-                return self.refuse(
-                    &format!(
-                        "Backend '{backend}' is defined more than once. First defined at (line: \
-                         {first})"
+                let message = format!("Backend '{backend}' is defined more than once.");
+                return match self.lines_with(backend) {
+                    (Some(first), Some(second)) => self.refuse(
+                        &format!("{message} First defined at (line: {first})"),
+                        Some(second),
                     ),
-                    second,
-                );
+                    (only, _) => self.refuse(&message, only),
+                };
             }
             let empty = HashMap::default();
             let options = match hash.get(&Value::string(&**backend)) {
                 Some(Value::Hash(options)) => options,
                 _ => &empty,
             };
-            let (function, extension) = match &**backend {
-                "yaml" => (Backend::DataHash("yaml_data".into()), "yaml"),
-                "json" => (Backend::DataHash("json_data".into()), "json"),
-                "eyaml" => (
-                    Backend::LookupKey("eyaml_lookup_key".into()),
-                    text(options, "extension").unwrap_or("eyaml"),
-                ),
+            let function = match &**backend {
+                "yaml" => Backend::DataHash("yaml_data".into()),
+                "json" => Backend::DataHash("json_data".into()),
+                "eyaml" => Backend::LookupKey("eyaml_lookup_key".into()),
                 other => {
                     return self.refuse(
                         &format!(
@@ -58,12 +73,19 @@ impl ConfigurationFile<'_> {
             };
             let folder = text(options, "datadir")
                 .map_or_else(|| self.environment.join("hieradata"), Utf8PathBuf::from);
+            let extension = text(options, "extension").unwrap_or(backend);
             entries.push(Entry {
                 name: backend.clone(),
                 backend: function,
                 folder,
-                locations: Locations::Paths(with_extension(&paths, extension)),
-                options: options.clone(),
+                locations: Locations::Bare {
+                    paths: paths.clone(),
+                    extension: format!(".{extension}").into(),
+                },
+                options: match &**backend {
+                    "eyaml" => options.clone(),
+                    _ => HashMap::default(),
+                },
                 resolved: Default::default(),
             });
         }
@@ -73,4 +95,21 @@ impl ConfigurationFile<'_> {
             ..Hierarchy::default()
         })
     }
+}
+
+/// What may stand in the file, where these are its back ends: each has options under its name.
+fn configuration(backends: &[Arc<str>]) -> Type {
+    let options = backends.iter().map(|backend| {
+        let name = literal(&Value::String(Arc::clone(backend)));
+        format!(", Optional[{name}] => Hash[String[1], Any]")
+    });
+    let options: String = options.collect();
+    let one_or_some = "Variant[String[1], Array[String[1]]]";
+    let text = format!(
+        "Struct[{{Optional[version] => Integer[3, 3], Optional[backends] => {one_or_some}, \
+         Optional[logger] => String[1], Optional[merge_behavior] => Enum[deep, deeper, native], \
+         Optional[deep_merge_options] => Hash[String[1], Variant[String, Boolean]], \
+         Optional[hierarchy] => {one_or_some}{options}}}]"
+    );
+    parse_plain(&text).expect("a type of the language")
 }

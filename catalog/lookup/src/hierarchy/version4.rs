@@ -1,24 +1,52 @@
 //! `version: 4`, deprecated: levels with a `backend` and paths without an extension.
 
-use std::sync::Arc;
+use std::sync::LazyLock;
 
-use ficelle_language::{Value, error::Evaluated, values::HashMap};
+use ficelle_language::{
+    Type, Value,
+    error::Evaluated,
+    types::parse::parse_plain,
+    values::{HashMap, Key as Name},
+};
 
-use super::{Backend, ConfigurationFile, Entry, Hierarchy, Locations, text, texts};
+use super::{Backend, ConfigurationFile, Entry, Hierarchy, Layer, Locations, text, texts};
+
+static CONFIGURATION: LazyLock<Type> = LazyLock::new(|| {
+    let text = "Struct[{version => Integer[4, 4], Optional[datadir] => String[1], \
+                Optional[hierarchy] => Array[Struct[{backend => String[1], name => String[1], \
+                Optional[datadir] => String[1], Optional[path] => String[1], \
+                Optional[paths] => Array[String[1]]}]]}]";
+    parse_plain(text).expect("a type of the language")
+});
 
 impl ConfigurationFile<'_> {
-    pub(super) fn version4(&self, hash: &HashMap) -> Evaluated<Hierarchy> {
+    pub(super) fn version4(&self, layer: &Layer, hash: &HashMap) -> Evaluated<Hierarchy> {
+        let mut given = hash.clone();
+        let defaults = [
+            ("datadir", Value::string("data")),
+            ("hierarchy", Value::array(vec![common_level()])),
+        ];
+        for (name, value) in defaults {
+            let given = given.entry(Value::string(name)).or_default();
+            if given.is_undef() {
+                *given = value;
+            }
+        }
+        self.check_type(&CONFIGURATION, &given)?;
+        if *layer == Layer::Global {
+            return self.refuse(
+                "hiera.yaml version 4 cannot be used in the global layer",
+                None,
+            );
+        }
         let root = self.root();
-        let folder = text(hash, "datadir").unwrap_or("data");
-        let levels = match hash.get(&Value::string("hierarchy")) {
-            Some(Value::Array(levels)) => levels.to_vec(),
-            _ => Vec::new(),
+        let folder = text(&given, "datadir").unwrap_or_default();
+        let levels = match given.get(&Name("hierarchy")) {
+            Some(Value::Array(levels)) => &levels[..],
+            _ => &[],
         };
         let mut entries: Vec<Entry> = Vec::new();
-        for level in &levels {
-            let Value::Hash(level) = level else {
-                return self.refuse("every level of 'hierarchy' must be a hash", None);
-            };
+        for level in levels.iter().filter_map(Value::as_hash) {
             let name = text(level, "name").unwrap_or_default();
             let backend = text(level, "backend").unwrap_or_default();
             let extension = match backend {
@@ -49,7 +77,10 @@ impl ConfigurationFile<'_> {
                 name: name.into(),
                 backend: Backend::DataHash(format!("{extension}_data").into()),
                 folder: root.join(text(level, "datadir").unwrap_or(folder)),
-                locations: Locations::Paths(with_extension(&paths, extension)),
+                locations: Locations::Bare {
+                    paths,
+                    extension: format!(".{extension}").into(),
+                },
                 options: HashMap::default(),
                 resolved: Default::default(),
             });
@@ -62,15 +93,9 @@ impl ConfigurationFile<'_> {
     }
 }
 
-/// Adds an extension to the paths that lack it.
-pub(super) fn with_extension(paths: &[Arc<str>], extension: &str) -> Vec<Arc<str>> {
-    let suffix = format!(".{extension}");
-    let add = |path: &Arc<str>| {
-        if path.ends_with(&suffix) {
-            Arc::clone(path)
-        } else {
-            format!("{path}{suffix}").into()
-        }
-    };
-    paths.iter().map(add).collect()
+/// The level that is there without a `hierarchy`.
+fn common_level() -> Value {
+    let level = [("name", "common"), ("backend", "yaml")];
+    let level = level.map(|(name, value)| (Value::string(name), Value::string(value)));
+    Value::hash(level.into_iter().collect::<HashMap>())
 }

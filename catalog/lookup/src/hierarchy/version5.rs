@@ -3,10 +3,10 @@
 use std::sync::LazyLock;
 
 use ficelle_language::{
-    Error, Type, Value,
+    Type, Value,
     error::Evaluated,
-    types::{mismatch, parse::parse_plain},
-    values::HashMap,
+    types::parse::parse_plain,
+    values::{HashMap, Key as Name},
 };
 
 use super::{Backend, ConfigurationFile, Entry, Hierarchy, Layer, Locations, text, texts};
@@ -47,11 +47,15 @@ static CONFIGURATION: LazyLock<Type> = LazyLock::new(|| {
 
 impl ConfigurationFile<'_> {
     pub(super) fn version5(&self, layer: &Layer, hash: &HashMap) -> Evaluated<Hierarchy> {
-        self.check_type(hash)?;
-        let empty = HashMap::default();
-        let defaults = match hash.get(&Value::string("defaults")) {
+        // What is null there has its default.
+        let mut given = hash.clone();
+        given.retain(|key, value| {
+            !value.is_undef() || !matches!(key.as_str(), Some("defaults" | "hierarchy"))
+        });
+        self.check_type(&CONFIGURATION, &given)?;
+        let defaults = match given.get(&Name("defaults")) {
             Some(Value::Hash(defaults)) => defaults,
-            _ => &empty,
+            _ => &HashMap::from_iter([(Value::string("data_hash"), Value::string("yaml_data"))]),
         };
         self.check_defaults(defaults)?;
         let entries = match hash.get(&Value::string("hierarchy")) {
@@ -73,18 +77,6 @@ impl ConfigurationFile<'_> {
             defaults: default_entries,
             ..Hierarchy::default()
         })
-    }
-
-    fn check_type(&self, hash: &HashMap) -> Evaluated<()> {
-        // What is null there has its default.
-        let mut given = hash.clone();
-        given.retain(|key, value| {
-            !matches!(value, Value::Undef)
-                || !matches!(key.as_str(), Some("defaults" | "hierarchy"))
-        });
-        let subject = format!("The Lookup Configuration at '{}'", self.path);
-        mismatch::assert(&subject, &CONFIGURATION, &Value::hash(given))
-            .map_err(|message| Error::new(message).into())
     }
 
     fn check_defaults(&self, defaults: &HashMap) -> Evaluated<()> {
@@ -191,8 +183,6 @@ impl ConfigurationFile<'_> {
         self.check_options(level, &format!("hierarchy '{name}'"))?;
         let backend = match backend(level).or_else(|| backend(defaults)) {
             Some(backend) => backend,
-            // With `defaults` of its own, a file says all of them.
-            None if defaults.is_empty() => Backend::DataHash("yaml_data".into()),
             None => {
                 return self.refuse(
                     &format!(

@@ -1,5 +1,7 @@
 //! Lookups over files in memory; what is expected was measured with `puppet lookup`.
 
+mod configuration;
+mod merging;
 mod world;
 
 use ficelle_language::Value;
@@ -83,7 +85,10 @@ fn data_is_interpolated() {
     assert_eq!(site().get("missing").unwrap(), "<>");
     assert_eq!(site().get("copy").unwrap(), site().get("users").unwrap());
     let error = site().get("loop").unwrap_err();
-    assert_eq!(error, "Recursive lookup detected in [loop]");
+    assert_eq!(
+        error,
+        "Lookup of key 'loop' failed: Recursive lookup detected in [loop]"
+    );
 }
 
 #[test]

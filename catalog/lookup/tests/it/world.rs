@@ -73,6 +73,7 @@ impl World {
 
     pub fn call(&self, arguments: Vec<Value>) -> Result<String, String> {
         let settings = LookupSettings {
+            global: Some("/etc/hiera.yaml".into()),
             environment: Some("/env".into()),
             ..LookupSettings::default()
         };
