@@ -33,10 +33,7 @@ use std::{
 };
 
 use ficelle_language::{
-    Evaluated, Evaluator, Scope, Value,
-    error::Location,
-    host::{self as language, Host as _},
-    scope::Matches,
+    Evaluated, Evaluator, Scope, Value, error::Location, host as language, scope::Matches,
 };
 use ficelle_lookup::{Explain, Explanation, Lookup, Merge};
 use ficelle_model::{Reference, data::Names, inputs::Inputs};

@@ -91,7 +91,8 @@ impl Hierarchy {
             .map_err(|error| failure(error.to_string()))?;
         let Some(bytes) = bytes else { return Ok(None) };
         let text = String::from_utf8_lossy(&bytes);
-        let value = cache.load(host.inputs(), path, Format::Yaml)?;
+        let value = cache.load(host.inputs(), path, Format::Yaml);
+        let value = value.map_err(|unwind| not_yaml(unwind.into_error()))?;
         let file = ConfigurationFile {
             path,
             text: &text,
@@ -115,6 +116,14 @@ impl Hierarchy {
             file: Some(path.to_owned()),
             ..hierarchy
         }))
+    }
+}
+
+/// Of itself a configuration says where it is wrong and no more.
+fn not_yaml(error: Error) -> Error {
+    match error.message.strip_prefix("Unable to parse ") {
+        Some(message) => Error::new(message),
+        None => error,
     }
 }
 

@@ -104,9 +104,9 @@ impl DeepOptions {
         match (source, target) {
             (Value::Hash(from), target) => self.hash_onto(source, from, target),
             (Value::Array(from), target) => self.array_onto(from, target),
-            (_, Value::Array(into)) if self.extend_existing_arrays => {
-                Ok(Value::array([&into[..], std::slice::from_ref(source)].concat()))
-            }
+            (_, Value::Array(into)) if self.extend_existing_arrays => Ok(Value::array(
+                [&into[..], std::slice::from_ref(source)].concat(),
+            )),
             (_, target) => Ok(self.over(source, target)),
         }
     }

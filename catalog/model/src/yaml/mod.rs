@@ -4,20 +4,24 @@
 //!
 //! Events come from saphyr-parser; what a scalar means is decided in `scalar`.
 
+mod complaint;
 mod emit;
 pub mod layout;
+mod leniency;
 mod scalar;
 #[cfg(test)]
 mod tests;
 mod text;
 
-use std::{collections::HashMap, sync::Arc};
+use std::{borrow::Cow, collections::HashMap, fmt, sync::Arc};
 
 use indexmap::IndexMap;
 use saphyr_parser::{Event, Parser, ScalarStyle, Tag};
 use thiserror::Error;
 
 use crate::data::Data;
+
+use complaint::Open;
 
 pub use emit::emit;
 pub use scalar::plain;
@@ -28,16 +32,28 @@ const DEPTH: usize = 200;
 /// The most nodes that a document may grow to, aliases counted as what they stand for.
 const NODES: usize = 5_000_000;
 
+/// How often a text is written anew for the parser.
+const REWRITINGS: usize = 1000;
+
 /// What is wrong with a document.
 #[derive(Clone, Debug, Error, PartialEq, Eq)]
-#[error("{message} at line {line} column {column}")]
 pub struct YamlError {
     /// What is wrong.
     pub message: String,
-    /// From 1.
+    /// From 1; 0 where it is not told.
     pub line: usize,
     /// From 1.
     pub column: usize,
+}
+
+impl fmt::Display for YamlError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.message)?;
+        match self.line {
+            0 => Ok(()),
+            line => write!(f, " at line {line} column {}", self.column),
+        }
+    }
 }
 
 /// A node of a document.
@@ -122,28 +138,63 @@ impl Node {
 /// The text is no YAML, or holds what safe loading refuses.
 pub fn parse(text: &str) -> Result<Node, YamlError> {
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
-    Loader {
-        parser: Parser::new_from_str(text),
-        anchors: HashMap::new(),
-        nodes: 0,
+    let is_control = |c: char| c.is_control() && !matches!(c, '\t' | '\n' | '\r' | '\u{85}');
+    if text.contains(is_control) {
+        let start = At { line: 1, column: 1 };
+        return Err(start.error("control characters are not allowed"));
     }
-    .document()
+    let mut text = Cow::Borrowed(text);
+    for _ in 0..REWRITINGS {
+        match Loader::new(&text).document() {
+            Ok(node) => return Ok(node),
+            Err(Refusal::Complaint { said, at, open }) => {
+                match leniency::rewritten(&text, &said, at, &open) {
+                    Some(rewritten) => text = Cow::Owned(rewritten),
+                    None => return Err(complaint::of(&text, &said, at, &open)),
+                }
+            }
+            Err(Refusal::Error(error)) => return Err(error),
+        }
+    }
+    let start = At { line: 1, column: 1 };
+    Err(start.error("too much of it is indented in ways that the parser does not know"))
 }
 
 struct Loader<'t> {
     parser: Parser<'t, saphyr_parser::StrInput<'t>>,
     anchors: HashMap<usize, (Node, usize)>,
     nodes: usize,
+    /// The collections that have begun, the innermost last.
+    open: Vec<Open>,
+}
+
+/// Why there is no node.
+enum Refusal {
+    /// The parser's own words.
+    Complaint {
+        said: String,
+        at: At,
+        open: Vec<Open>,
+    },
+    Error(YamlError),
+}
+
+impl From<YamlError> for Refusal {
+    fn from(error: YamlError) -> Self {
+        Self::Error(error)
+    }
 }
 
 /// Where an event starts.
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, Debug)]
 struct At {
     line: usize,
     column: usize,
 }
 
 impl At {
+    const NOWHERE: Self = Self { line: 0, column: 0 };
+
     fn error(self, message: impl Into<String>) -> YamlError {
         YamlError {
             message: message.into(),
@@ -154,27 +205,43 @@ impl At {
 }
 
 impl<'t> Loader<'t> {
-    fn next(&mut self) -> Result<(Event<'t>, At), YamlError> {
-        match self.parser.next_event() {
-            Some(Ok((event, span))) => Ok((
-                event,
-                At {
-                    line: span.start.line(),
-                    column: span.start.col() + 1,
-                },
-            )),
-            Some(Err(error)) => {
-                let at = At {
-                    line: error.marker().line(),
-                    column: error.marker().col() + 1,
-                };
-                Err(at.error(error.info().to_owned()))
-            }
-            None => Ok((Event::StreamEnd, At { line: 0, column: 0 })),
+    fn new(text: &'t str) -> Self {
+        Self {
+            parser: Parser::new_from_str(text),
+            anchors: HashMap::new(),
+            nodes: 0,
+            open: Vec::new(),
         }
     }
 
-    fn document(mut self) -> Result<Node, YamlError> {
+    fn next(&mut self) -> Result<(Event<'t>, At), Refusal> {
+        match self.parser.next_event() {
+            Some(Ok((event, span))) => {
+                let at = At {
+                    line: span.start.line(),
+                    column: span.start.col() + 1,
+                };
+                match event {
+                    Event::MappingStart(..) => self.open.push(Open::mapping(at)),
+                    Event::SequenceStart(..) => self.open.push(Open::sequence(at)),
+                    Event::MappingEnd | Event::SequenceEnd => drop(self.open.pop()),
+                    _ => {}
+                }
+                Ok((event, at))
+            }
+            Some(Err(error)) => Err(Refusal::Complaint {
+                said: error.info().to_owned(),
+                at: At {
+                    line: error.marker().line(),
+                    column: error.marker().col() + 1,
+                },
+                open: std::mem::take(&mut self.open),
+            }),
+            None => Ok((Event::StreamEnd, At::NOWHERE)),
+        }
+    }
+
+    fn document(mut self) -> Result<Node, Refusal> {
         loop {
             let (event, at) = self.next()?;
             match event {
@@ -199,16 +266,19 @@ impl<'t> Loader<'t> {
         Ok(())
     }
 
-    fn node(&mut self, event: Event<'t>, at: At, depth: usize) -> Result<Node, YamlError> {
+    fn node(&mut self, event: Event<'t>, at: At, depth: usize) -> Result<Node, Refusal> {
         if depth > DEPTH {
-            return Err(at.error(format!("values are nested deeper than {DEPTH}")));
+            return Err(at
+                .error(format!("values are nested deeper than {DEPTH}"))
+                .into());
         }
         self.count(1, at)?;
         let before = self.nodes;
         let (node, anchor) = match event {
             Event::Alias(id) => {
                 let Some((node, size)) = self.anchors.get(&id).cloned() else {
-                    return Err(at.error("an alias refers to an anchor that is not known (yet)"));
+                    let message = "an alias refers to an anchor that is not known (yet)";
+                    return Err(at.error(message).into());
                 };
                 self.count(size, at)?;
                 (node, 0)
@@ -217,14 +287,14 @@ impl<'t> Loader<'t> {
                 (scalar_node(&text, style, tag, at)?, anchor)
             }
             Event::SequenceStart(anchor, tag) => {
-                refuse_tag(tag.as_deref(), &["seq"], at)?;
+                refuse_class(tag.as_deref())?;
                 (self.sequence(depth)?, anchor)
             }
             Event::MappingStart(anchor, tag) => {
-                refuse_tag(tag.as_deref(), &["map", "set"], at)?;
+                refuse_class(tag.as_deref())?;
                 (self.mapping(depth)?, anchor)
             }
-            _ => return Err(at.error("a value was expected")),
+            _ => return Err(at.error("a value was expected").into()),
         };
         if anchor != 0 {
             let size = self.nodes - before;
@@ -233,7 +303,7 @@ impl<'t> Loader<'t> {
         Ok(node)
     }
 
-    fn sequence(&mut self, depth: usize) -> Result<Node, YamlError> {
+    fn sequence(&mut self, depth: usize) -> Result<Node, Refusal> {
         let mut nodes = Vec::new();
         loop {
             let (event, at) = self.next()?;
@@ -244,7 +314,7 @@ impl<'t> Loader<'t> {
         }
     }
 
-    fn mapping(&mut self, depth: usize) -> Result<Node, YamlError> {
+    fn mapping(&mut self, depth: usize) -> Result<Node, Refusal> {
         let mut entries: IndexMap<String, (Node, Node)> = IndexMap::new();
         loop {
             let (event, at) = self.next()?;
@@ -288,55 +358,62 @@ fn merge(entries: &mut IndexMap<String, (Node, Node)>, value: &Node) -> bool {
 fn scalar_node(
     text: &str,
     style: ScalarStyle,
-    tag: Option<std::borrow::Cow<'_, Tag>>,
+    tag: Option<Cow<'_, Tag>>,
     at: At,
 ) -> Result<Node, YamlError> {
+    let refused = |message| At::NOWHERE.error(message);
     let Some(tag) = tag else {
         return match style {
-            ScalarStyle::Plain => plain(text).map_err(|message| at.error(message)),
+            ScalarStyle::Plain => plain(text).map_err(refused),
             _ => Ok(Node::String(text.into())),
         };
     };
-    if !tag.is_yaml_core_schema() {
-        return match (tag.handle.as_str(), tag.suffix.as_str()) {
-            ("!" | "", "" | "str") | ("", "!") => Ok(Node::String(text.into())),
-            _ => Err(at.error(format!(
-                "the tag {}{} is not allowed",
-                tag.handle, tag.suffix
-            ))),
-        };
-    }
-    let wrong = || at.error(format!("{text:?} is no {}", tag.suffix));
-    match tag.suffix.as_str() {
+    let name = match tag.is_yaml_core_schema() {
+        true => tag.suffix.as_str(),
+        false => match (tag.handle.as_str(), tag.suffix.as_str()) {
+            ("!" | "", "") | ("", "!") => "str",
+            ("!", name @ ("str" | "binary" | "float")) => name,
+            ("!", "ruby/regexp") => return Err(unspecified("Regexp")),
+            ("!", "ruby/range") => return Err(unspecified("Range")),
+            ("!", "ruby/class" | "ruby/module") => return Err(unspecified(text)),
+            ("!", "ruby/sym" | "ruby/symbol") => return Ok(Node::Symbol(text.into())),
+            // A tag that nobody knows says nothing.
+            _ => "",
+        },
+    };
+    match name {
         "str" => Ok(Node::String(text.into())),
-        "null" => Ok(Node::Null),
         "binary" => scalar::base64(text)
             .map(|bytes| Node::Binary(bytes.into()))
-            .ok_or_else(wrong),
-        "int" => match plain(text) {
-            Ok(node @ Node::Integer(_)) => Ok(node),
-            _ => Err(wrong()),
-        },
+            .ok_or_else(|| at.error(format!("{text:?} is no binary"))),
         "float" => match plain(text) {
+            Ok(Node::Integer(number)) => Ok(Node::Float(number as f64)),
             Ok(node @ Node::Float(_)) => Ok(node),
-            Ok(Node::Integer(value)) => Ok(Node::Float(value as f64)),
-            _ => Err(wrong()),
+            _ => Err(refused(format!("invalid value for Float(): {text:?}"))),
         },
-        "bool" => match plain(text) {
-            Ok(node @ Node::Boolean(_)) => Ok(node),
-            _ => Err(wrong()),
-        },
-        other => Err(at.error(format!("the tag !!{other} is not allowed"))),
+        _ => plain(text).map_err(refused),
     }
 }
 
-fn refuse_tag(tag: Option<&Tag>, allowed: &[&str], at: At) -> Result<(), YamlError> {
-    match tag {
-        None => Ok(()),
-        Some(tag) if tag.is_yaml_core_schema() && allowed.contains(&tag.suffix.as_str()) => Ok(()),
-        Some(tag) => Err(at.error(format!(
-            "the tag {}{} is not allowed",
-            tag.handle, tag.suffix
-        ))),
+/// Refuses a collection that is to become something of Ruby's.
+fn refuse_class(tag: Option<&Tag>) -> Result<(), YamlError> {
+    let Some(tag) = tag else { return Ok(()) };
+    if tag.is_yaml_core_schema() {
+        return match tag.suffix.as_str() {
+            "set" => Err(unspecified("Psych::Set")),
+            _ => Ok(()),
+        };
     }
+    let class = tag
+        .suffix
+        .strip_prefix("ruby/")
+        .and_then(|of| of.split_once(':'));
+    match class {
+        Some((_, class)) if !class.is_empty() => Err(unspecified(class)),
+        _ => Ok(()),
+    }
+}
+
+fn unspecified(class: &str) -> YamlError {
+    At::NOWHERE.error(format!("Tried to load unspecified class: {class}"))
 }

@@ -69,7 +69,10 @@ fn quotes_and_tags_decide() {
     assert_eq!(read("!!float 5"), Node::Float(5.0));
     assert_eq!(read("!!binary aGk="), Node::Binary((*b"hi").into()));
     assert!(parse("!ruby/object:Object {}").is_err());
-    assert!(parse("!!int x").is_err());
+    assert_eq!(
+        parse("!!int x").expect("it says nothing"),
+        parse("x").expect("text")
+    );
 }
 
 #[test]
@@ -233,5 +236,105 @@ fn strings_of_marks_come_back_from_everywhere() {
                 assert_eq!(back, Ok(data), "{text:?}");
             }
         }
+    }
+}
+
+/// What was measured with Psych, whose words people search for.
+#[test]
+fn complaints_are_libyamls() {
+    for (text, expected) in [
+        (
+            "a: 1\n b: 2\n  c: [\n",
+            "mapping values are not allowed in this context at line 2 column 3",
+        ),
+        (
+            "a:\n  b: 1\n c: 2\n",
+            "did not find expected key while parsing a block mapping at line 1 column 1",
+        ),
+        (
+            "- a\nb: 1\n",
+            "did not find expected '-' indicator while parsing a block collection at line 1 column 1",
+        ),
+        (
+            "a: {b: 1\nc: 2\n",
+            "did not find expected ',' or '}' while parsing a flow mapping at line 1 column 4",
+        ),
+        (
+            "a: [1, 2\nb: 1\n",
+            "did not find expected ',' or ']' while parsing a flow sequence at line 1 column 4",
+        ),
+        (
+            "a: [1, 2]]\n",
+            "did not find expected key while parsing a block mapping at line 1 column 1",
+        ),
+        (
+            "a: }\n",
+            "did not find expected node content while parsing a block node at line 1 column 4",
+        ),
+        (
+            "a: [b, {]\n",
+            "did not find expected node content while parsing a flow node at line 1 column 9",
+        ),
+        (
+            "a: @x\n",
+            "found character that cannot start any token while scanning for the next token at line 1 column 4",
+        ),
+        (
+            "a:\n\tb: 1\n",
+            "found character that cannot start any token while scanning for the next token at line 2 column 1",
+        ),
+        (
+            "a: \"x\n",
+            "found unexpected end of stream while scanning a quoted scalar at line 1 column 4",
+        ),
+        (
+            "a: 1\nkey\nb: 2\n",
+            "could not find expected ':' while scanning a simple key at line 2 column 1",
+        ),
+        (
+            "a: 'x' y\n",
+            "did not find expected key while parsing a block mapping at line 1 column 1",
+        ),
+        (
+            "é: [\n",
+            "did not find expected node content while parsing a flow node at line 2 column 1",
+        ),
+        ("a: *nope\n", "Unknown alias: nope"),
+        ("a: 2020-01-01\n", "Tried to load unspecified class: Date"),
+        (
+            "a: !ruby/object:Foo {}\n",
+            "Tried to load unspecified class: Foo",
+        ),
+        (
+            "a: \u{1}\n",
+            "control characters are not allowed at line 1 column 1",
+        ),
+    ] {
+        let error = parse(text).expect_err(text);
+        assert_eq!(error.to_string(), expected, "{text}");
+    }
+}
+
+/// libyaml is less strict than its successors.
+#[test]
+fn what_libyaml_takes_is_read() {
+    for (text, expected) in [
+        (
+            "a: \"multi\nline\"\nb: 'x\n\n\ty'\n",
+            "a: multi line\nb: \"x\\ny\"\n",
+        ),
+        ("é: \"say \\\"\n  hi\\\"\nyou\"\n", "é: say \" hi\" you\n"),
+        ("a: {\n\tb: 1\n}\nc:\t2\n", "a: {b: 1}\nc: 2\n"),
+        (
+            "a: !foo x\nb: !foo {c: 1}\nd: !foo [2]\n",
+            "a: x\nb: {c: 1}\nd: [2]\n",
+        ),
+        ("a: !!int x\nb: !float 1\n", "a: x\nb: 1.0\n"),
+    ] {
+        assert_eq!(
+            parse(text).expect(text),
+            parse(expected).expect(expected),
+            "{text}"
+        );
     }
 }
