@@ -66,6 +66,11 @@ pub trait Host {
     /// Its file cannot be read or holds something else.
     fn load_function(&self, name: &str) -> Evaluated<Option<Arc<FunctionDefinition>>>;
 
+    /// A function that goes before any built-in one of its name: the main manifest has it.
+    fn overriding_function(&self, _name: &str) -> Option<Arc<FunctionDefinition>> {
+        None
+    }
+
     /// The definition of a type, by its full name as written (`Stdlib::Absolutepath`). `None`
     /// where there is none: the name then is a resource type's.
     ///

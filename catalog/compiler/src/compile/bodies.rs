@@ -190,6 +190,10 @@ impl Compiler<'_> {
             evaluator.run(body.formals.body, &scope)
         });
         self.bodies.borrow_mut().pop();
+        if matches!(body.kind, ScopeKind::Node) {
+            // What it declared and is evaluated later does not see what its name matched.
+            scope.forget_matches();
+        }
         match result {
             Ok(()) => Ok(()),
             Err(Unwind::Return(..) | Unwind::Next(..)) if !matches!(body.kind, ScopeKind::Node) => {
@@ -429,18 +433,24 @@ impl Compiler<'_> {
             let stage = self.table.get(container).value("stage");
             stage.filter(|stage| !matches!(stage, Value::Undef))
         });
-        let title = match &stage {
-            Some(Value::String(title)) => title.clone(),
-            Some(other) => match super::declare::reference_of(other) {
-                Some(reference) => reference.title,
-                None => super::texts::display(other).into(),
-            },
-            None => "main".into(),
+        // It goes by its title, a reference names none.
+        let title: Option<Arc<str>> = match &stage {
+            Some(Value::String(title)) => Some(title.clone()),
+            Some(_) => None,
+            None => Some("main".into()),
         };
-        let Some(stage) = self.table.find(&canonical("Stage", &title)) else {
+        let found = title.and_then(|title| {
+            let stage = self.table.find(&canonical("Stage", &title))?;
+            Some((title, stage))
+        });
+        let Some((title, stage)) = found else {
             let named = own
                 .as_ref()
-                .map_or_else(|| "main".to_owned(), super::texts::display);
+                .map(|own| match super::declare::reference_of(own) {
+                    Some(reference) => reference.to_string(),
+                    None => super::texts::ruby(own),
+                });
+            let named = named.unwrap_or_else(|| "main".to_owned());
             let message = format!("Could not find stage {named} specified by {reference}");
             return Err(Error::new(message).into());
         };
@@ -478,7 +488,16 @@ impl Compiler<'_> {
 
     /// An error in the body of a lazily evaluated resource is told with the resource's place.
     fn in_resource(&self, id: ResourceId, unwind: Unwind) -> Unwind {
-        let error = unwind.into_error();
+        let is_break = matches!(unwind, Unwind::Break(_));
+        let mut error = unwind.into_error();
+        if is_break {
+            // It has a place of its own, and there is nothing around it to be left.
+            error.message = format!(
+                "Evaluation Error: Error while evaluating an Object, {}",
+                error.message
+            );
+            return error.into();
+        }
         let declared = self.table.get(id);
         let mut outer = Error::complete(format!(
             "Evaluation Error: Error while evaluating a Resource Statement, {error}"

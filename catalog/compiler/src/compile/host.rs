@@ -78,6 +78,10 @@ impl Host for Compiler<'_> {
         self.definitions.function(name)
     }
 
+    fn overriding_function(&self, name: &str) -> Option<Arc<FunctionDefinition>> {
+        self.definitions.main_function(name)
+    }
+
     fn load_type(&self, name: &str) -> Evaluated<Option<Arc<TypeAliasDefinition>>> {
         self.definitions.alias(name)
     }
@@ -100,7 +104,8 @@ impl Host for Compiler<'_> {
     }
 
     fn is_resource_type(&self, name: &str) -> Evaluated<bool> {
-        Ok(self.resource_type(name)?.is_some())
+        // Node definitions are of a type too, but for themselves nobody declares any.
+        Ok(name.eq_ignore_ascii_case("node") || self.resource_type(name)?.is_some())
     }
 
     fn call(&self, call: &Call<'_, '_>) -> Option<Evaluated> {
@@ -207,7 +212,7 @@ impl Host for Compiler<'_> {
             return Err(missing(&texts::display(&value), "").into());
         };
         let reference = self.named(&reference);
-        let Some(id) = self.table.find(&reference) else {
+        let Some(id) = self.find_named(&reference) else {
             let (type_name, title) = (&reference.type_name, &reference.title);
             // A class goes by its name here, which has no capitals.
             if &**type_name == "Class" {

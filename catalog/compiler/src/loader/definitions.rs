@@ -6,7 +6,7 @@
 use std::{cell::RefCell, rc::Rc, sync::Arc};
 
 use camino::{Utf8Path, Utf8PathBuf};
-use ficelle_language::{Error, Evaluated};
+use ficelle_language::{Error, Evaluated, types};
 use ficelle_model::{
     inputs::{FileKind, InputError, Inputs},
     qualified::{is_qualified, split_first, split_last, unrooted, without_roots},
@@ -22,7 +22,10 @@ use ficelle_syntax::{
 use indexmap::IndexMap;
 use rustc_hash::{FxBuildHasher, FxHashMap, FxHashSet};
 
-use super::sources::{ParsedFile, Rules};
+use super::{
+    names::{self, Kind as NameKind, Names},
+    sources::{Definition, ParsedFile, Rules},
+};
 use crate::compile::RubyFunction;
 use crate::{environment::Environment, error::CompileError, types::is_metaparameter};
 
@@ -77,6 +80,7 @@ pub(crate) struct Definitions<'a> {
     defines: RefCell<Map<Arc<Define>>>,
     nodes: RefCell<Map<Arc<Node>>>,
     functions: RefCell<FxHashMap<Arc<str>, Option<Arc<FunctionDefinition>>>>,
+    names: Names,
     ruby_functions: RefCell<FxHashMap<Arc<str>, Option<RubyFunction>>>,
     ruby_datatypes: RefCell<FxHashMap<Arc<str>, Option<Utf8PathBuf>>>,
     aliases: RefCell<FxHashMap<Arc<str>, Option<Arc<TypeAliasDefinition>>>>,
@@ -97,6 +101,7 @@ impl<'a> Definitions<'a> {
             defines: RefCell::default(),
             nodes: RefCell::default(),
             functions: RefCell::default(),
+            names: Names::default(),
             ruby_functions: RefCell::default(),
             ruby_datatypes: RefCell::default(),
             aliases: RefCell::default(),
@@ -180,32 +185,68 @@ impl<'a> Definitions<'a> {
             .borrow_mut()
             .extend(file.warnings.iter().cloned());
         let contents = &file.contents;
-        for definition in &contents.classes {
-            let mut definition = Arc::clone(definition);
-            if let Some(name) = lowered(&definition.name) {
-                Arc::make_mut(&mut definition).name = name;
+        for kind in &contents.kinds {
+            match kind {
+                Definition::Class(definition) => {
+                    let mut definition = Arc::clone(definition);
+                    if let Some(name) = lowered(&definition.name) {
+                        Arc::make_mut(&mut definition).name = name;
+                    }
+                    self.add_class(&definition, module)?;
+                }
+                Definition::Define(definition) => {
+                    let mut definition = Arc::clone(definition);
+                    if let Some(name) = lowered(&definition.name) {
+                        Arc::make_mut(&mut definition).name = name;
+                    }
+                    self.add_define(&definition, module)?;
+                }
             }
-            self.add_class(&definition, module)?;
-        }
-        for definition in &contents.defines {
-            let mut definition = Arc::clone(definition);
-            if let Some(name) = lowered(&definition.name) {
-                Arc::make_mut(&mut definition).name = name;
-            }
-            self.add_define(&definition, module)?;
         }
         for definition in &contents.nodes {
             self.add_node(definition)?;
         }
         for definition in &contents.functions {
-            let mut functions = self.functions.borrow_mut();
-            functions.insert(definition.name.clone(), Some(Arc::clone(definition)));
+            self.add_function(definition, module)?;
         }
         for definition in &contents.aliases {
-            let mut aliases = self.aliases.borrow_mut();
-            let name = definition.name.to_lowercase();
-            aliases.insert(name.into(), Some(Arc::clone(definition)));
+            self.add_alias(definition, module)?;
         }
+        Ok(())
+    }
+
+    fn add_function(
+        &self,
+        definition: &Arc<FunctionDefinition>,
+        module: Option<&Arc<str>>,
+    ) -> Result<(), Error> {
+        let name = &definition.name;
+        let at = (&*definition.source, definition.span.start);
+        let names = &self.names;
+        names.give(NameKind::Function, name.to_string(), module, at)?;
+        if module.is_none() && !is_qualified(name) {
+            names.has_plain_functions.set(true);
+        }
+        let mut functions = self.functions.borrow_mut();
+        functions.insert(name.clone(), Some(Arc::clone(definition)));
+        Ok(())
+    }
+
+    fn add_alias(
+        &self,
+        definition: &Arc<TypeAliasDefinition>,
+        module: Option<&Arc<str>>,
+    ) -> Result<(), Error> {
+        let name = definition.name.to_lowercase();
+        if types::names::find(&name).is_some() {
+            let origin = "by Puppet-Type-System/Static-Loader";
+            return Err(names::redefined(NameKind::Type, &name, origin));
+        }
+        let at = (&*definition.source, definition.span.start);
+        let names = &self.names;
+        names.give(NameKind::Type, name.clone(), module, at)?;
+        let mut aliases = self.aliases.borrow_mut();
+        aliases.insert(name.into(), Some(Arc::clone(definition)));
         Ok(())
     }
 
@@ -229,7 +270,7 @@ impl<'a> Definitions<'a> {
             );
             return Err(placed(message, at));
         }
-        refuse_metaparameters(&definition.parameters, name)?;
+        self.check_metaparameters(&definition.parameters, name)?;
         let class = Class {
             definition: Arc::clone(definition),
             module: module.cloned(),
@@ -254,12 +295,11 @@ impl<'a> Definitions<'a> {
             return Err(placed(message, at));
         }
         if let Some(other) = self.defines.borrow().get(name) {
-            let context = context(&other.definition.source, other.definition.span);
-            let message =
-                format!("Definition '{name}' is already defined{context}; cannot be redefined");
-            return Err(placed(message, at));
+            let other = &other.definition;
+            let origin = names::at(&other.source, other.span.start);
+            return Err(names::redefined(NameKind::Type, name, &origin));
         }
-        refuse_metaparameters(&definition.parameters, name)?;
+        self.check_metaparameters(&definition.parameters, name)?;
         let define = Define {
             definition: Arc::clone(definition),
             module: module.cloned(),
@@ -298,6 +338,32 @@ impl<'a> Definitions<'a> {
                 definition: Arc::clone(definition),
             };
             self.nodes.borrow_mut().insert(name, Arc::new(node));
+        }
+        Ok(())
+    }
+
+    /// A parameter may not take the name of one that every resource has, unless it has a default.
+    fn check_metaparameters(
+        &self,
+        parameters: &[Parameter],
+        definition: &str,
+    ) -> Result<(), Error> {
+        for parameter in parameters {
+            let name = &parameter.name;
+            if !is_metaparameter(name) {
+                continue;
+            }
+            if parameter.default.is_none() {
+                return Err(Error::new(format!(
+                    "{name} is a metaparameter; please choose another parameter name in the \
+                     {definition} definition"
+                )));
+            }
+            let message = format!(
+                "{name} is a metaparam; this value will inherit to all contained resources in the \
+                 {definition} definition"
+            );
+            self.warnings.borrow_mut().push(CompileError::new(message));
         }
         Ok(())
     }
@@ -396,6 +462,14 @@ impl<'a> Definitions<'a> {
         let mut functions = self.functions.borrow_mut();
         functions.insert(name.into(), found.clone());
         Ok(found)
+    }
+
+    /// A function of the main manifests that goes by no namespace.
+    pub(crate) fn main_function(&self, name: &str) -> Option<Arc<FunctionDefinition>> {
+        if !self.names.has_plain_functions.get() || is_qualified(name) {
+            return None;
+        }
+        self.functions.borrow().get(name)?.clone()
     }
 
     /// Where a function of this name is written in Ruby: in the environment's own folder, or in a
@@ -621,18 +695,4 @@ fn placed(message: String, (source, span): (&Arc<Source>, Span)) -> Error {
 
 fn unreadable(error: InputError) -> CompileError {
     CompileError::new(error.to_string())
-}
-
-/// A parameter may not take the name of one that every resource has, unless it has a default.
-fn refuse_metaparameters(parameters: &[Parameter], definition: &str) -> Result<(), Error> {
-    for parameter in parameters {
-        let name = &parameter.name;
-        if is_metaparameter(name) && parameter.default.is_none() {
-            return Err(Error::new(format!(
-                "{name} is a metaparameter; please choose another parameter name in the \
-                 {definition} definition"
-            )));
-        }
-    }
-    Ok(())
 }

@@ -4,6 +4,7 @@
 //! compile knows so far, completed by loading when a name is asked for that it does not know.
 
 mod definitions;
+mod names;
 mod sources;
 
 pub(crate) use definitions::{Class, Define, Definitions, Node, NodeMatch};

@@ -54,11 +54,17 @@ pub(crate) struct ParsedFile {
     pub warnings: Vec<CompileError>,
 }
 
+/// A class or a defined type.
+#[derive(Debug)]
+pub(crate) enum Definition {
+    Class(Arc<ClassDefinition>),
+    Define(Arc<DefineDefinition>),
+}
+
 /// The definitions of a file.
 #[derive(Debug, Default)]
 pub(crate) struct Contents {
-    pub classes: Vec<Arc<ClassDefinition>>,
-    pub defines: Vec<Arc<DefineDefinition>>,
+    pub kinds: Vec<Definition>,
     pub nodes: Vec<Arc<NodeDefinition>>,
     pub functions: Vec<Arc<FunctionDefinition>>,
     pub aliases: Vec<Arc<TypeAliasDefinition>>,
@@ -127,10 +133,12 @@ impl Contents {
         for statement in statements {
             match &statement.kind {
                 ExpressionKind::Class(class) => {
-                    self.classes.push(Arc::clone(class));
+                    self.kinds.push(Definition::Class(Arc::clone(class)));
                     self.collect(&class.body);
                 }
-                ExpressionKind::Define(define) => self.defines.push(Arc::clone(define)),
+                ExpressionKind::Define(define) => {
+                    self.kinds.push(Definition::Define(Arc::clone(define)));
+                }
                 ExpressionKind::Node(node) => self.nodes.push(Arc::clone(node)),
                 ExpressionKind::Function(function) => self.functions.push(Arc::clone(function)),
                 ExpressionKind::TypeAlias(alias) => self.aliases.push(Arc::clone(alias)),

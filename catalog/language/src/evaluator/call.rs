@@ -260,6 +260,9 @@ impl Evaluator<'_> {
 
     fn dispatch(&self, call: &Call<'_, '_>) -> Evaluated {
         let name = unrooted(call.name);
+        if let Some(function) = self.host.overriding_function(name) {
+            return self.call_definition(&function, call.arguments, call.block);
+        }
         if let Some(function) = functions::find(name) {
             return function.call(call);
         }
@@ -309,9 +312,7 @@ impl Evaluator<'_> {
                 self.bind(&signature, &function.parameters, arguments, &scope)?;
                 let result = match self.body(&function.body, &scope) {
                     Err(Unwind::Next(leave) | Unwind::Return(leave)) => leave.value,
-                    Err(Unwind::Break(at)) => {
-                        return Err(Unwind::Break(at).into_error().into());
-                    }
+                    // `break()` leaves the iteration that the function was called in.
                     other => other?,
                 };
                 signature.check_return(result)

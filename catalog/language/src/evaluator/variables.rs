@@ -73,8 +73,7 @@ impl Evaluator<'_> {
         let settings = self.host.settings();
         let severity = match settings.strict_variables {
             true => Strict::Error,
-            false if settings.strict == Strict::Off => Strict::Off,
-            false => Strict::Warning,
+            false => settings.strict,
         };
         self.lenient(severity, expression, || {
             format!("Unknown variable: '{name}'.")
@@ -255,6 +254,10 @@ impl Evaluator<'_> {
         let reserved = is_reserved(name);
         if !reserved && scope.set_of(variable, value.clone()).is_ok() {
             return Ok(());
+        }
+        // What is set here already is told by the operator, and so is one of them everywhere.
+        if reserved && **name != *"server_facts" && scope.own_variable(name).is_none() {
+            return Err(Error::new(reserved_parameter(name)).into());
         }
         Err(Error::issue(if reserved {
             format!("Attempt to assign to a reserved variable name: '${name}'")

@@ -247,12 +247,15 @@ impl Scope {
         all
     }
 
-    /// The match variable `$index`.
+    /// The match variable `$index`. A function sees none but its own.
     pub fn matched(&self, index: usize) -> Option<Arc<str>> {
         let mut scope = self;
         loop {
             if let Some(groups) = &*scope.matches.borrow() {
                 return groups.get(index).cloned().flatten();
+            }
+            if scope.kind == ScopeKind::Function {
+                return None;
             }
             scope = scope.parent.as_deref()?;
         }
@@ -261,6 +264,11 @@ impl Scope {
     /// Sets the match variables.
     pub fn set_matches(&self, groups: Matches) {
         *self.matches.borrow_mut() = Some(groups);
+    }
+
+    /// Removes the match variables of this very scope.
+    pub fn forget_matches(&self) {
+        *self.matches.borrow_mut() = None;
     }
 
     /// Runs `body`; match variables that it sets are gone afterwards.

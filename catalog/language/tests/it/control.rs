@@ -145,12 +145,24 @@ fn a_default_sees_only_the_parameters_before_it() {
 
 #[test]
 fn facts_are_assigned_nowhere() {
-    for name in ["trusted", "facts", "server_facts"] {
+    for (name, message) in [
+        (
+            "trusted",
+            "Error while evaluating a '=' expression, Attempt to assign to a reserved variable name: 'trusted'",
+        ),
+        (
+            "facts",
+            "Error while evaluating a '=' expression, Attempt to assign to a reserved variable name: 'facts'",
+        ),
+        (
+            "server_facts",
+            "Attempt to assign to a reserved variable name: '$server_facts'",
+        ),
+    ] {
         assert_eq!(
             error(&format!("function f() {{ ${name} = 1 }}\n$x = f()")),
             format!(
-                "Evaluation Error: Attempt to assign to a reserved variable name: '${name}' \
-                 (file: test.pp, line: 1, column: {})",
+                "Evaluation Error: {message} (file: test.pp, line: 1, column: {})",
                 17 + name.len() + 1
             )
         );
