@@ -3,7 +3,7 @@
 
 use std::{rc::Rc, sync::Arc};
 
-use ficelle_language::{Error, Evaluated, Evaluator, Scope, Type, Value};
+use ficelle_language::{Error, Evaluated, Evaluator, Scope, Type, Unwind, Value, error::Location};
 use ficelle_model::qualified::unrooted;
 
 use super::{
@@ -11,6 +11,7 @@ use super::{
     declare::{Site, class_reference, reference_of},
     frame::Frame,
     kinds::Kind,
+    overrides::at,
     resources::{Origin, Parameters, ResourceId, Source, Stage},
 };
 use crate::loader::Class;
@@ -128,6 +129,7 @@ impl Compiler<'_> {
             return Ok(());
         };
         if self.table.find(&class_reference(parent)).is_none() {
+            self.refuse_circle(class)?;
             let parent = self.parent_class(class, parent)?;
             self.ensure_class(&parent, scope, evaluator)?;
         }
@@ -140,18 +142,35 @@ impl Compiler<'_> {
             None => {
                 let parent = unrooted(parent);
                 let environment = self.environment.name();
-                let mut error = Error::complete(format!(
+                let message = format!(
                     "Could not find parent resource type '::{parent}' of type hostclass in \
                      {environment}"
-                ));
-                let definition = &class.definition;
-                let mut location =
-                    ficelle_language::error::Location::of(&definition.source, definition.span);
-                location.column = None;
-                error.location = Some(location);
-                Err(error.into())
+                );
+                Err(at_definition(message, class))
             }
         }
+    }
+
+    /// A class that is its own ancestor has no end of parents.
+    fn refuse_circle(&self, class: &Class) -> Evaluated<()> {
+        let mut line = vec![class.definition.name.clone()];
+        let mut above = class.definition.parent.clone();
+        while let Some(parent) = above {
+            let Some(parent) = self.definitions.class(&parent)? else {
+                return Ok(());
+            };
+            let parent = &parent.definition;
+            let is_circle = line.contains(&parent.name);
+            line.push(parent.name.clone());
+            if is_circle {
+                let name = &class.definition.name;
+                let line = line.join(" inherits ");
+                let message = format!("Class '{name}' cannot inherit itself: {line}");
+                return Err(at_definition(message, class));
+            }
+            above = parent.parent.clone();
+        }
+        Ok(())
     }
 
     /// Evaluates the class that a class inherits; gives its scope.
@@ -171,7 +190,11 @@ impl Compiler<'_> {
         if self.table.get(id).stage == Stage::Declared {
             self.evaluate(id, evaluator)?;
         }
-        Ok(self.class_scopes.borrow().get(name).cloned())
+        // It has none as long as its own parent is being evaluated.
+        match self.class_scopes.borrow().get(name) {
+            Some(scope) => Ok(Some(Rc::clone(scope))),
+            None => Err(Error::new(format!("Could not find scope for {name}")).into()),
+        }
     }
 
     /// Whether code of `child` may override what `parent` has set: it is the same class or one
@@ -217,6 +240,13 @@ impl Compiler<'_> {
             self.table.contain(container, *id);
         }
     }
+}
+
+/// An error that is told with the line of a class's definition.
+fn at_definition(message: String, class: &Class) -> Unwind {
+    let definition = &class.definition;
+    let location = Location::of(&definition.source, definition.span);
+    at(message, location.file, location.line)
 }
 
 /// The class that a value names.

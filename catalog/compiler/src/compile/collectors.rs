@@ -5,14 +5,19 @@
 
 use std::{cell::RefCell, rc::Rc, sync::Arc};
 
-use ficelle_language::{Error, Evaluated, Evaluator, Scope, Value, error::Location, host::Place};
+use ficelle_language::{
+    Error, Evaluated, Evaluator, Scope, Unwind, Value, error::Location, host::Place,
+};
 use ficelle_model::{
     Reference, Resource,
     inputs::{ExportedQuery, Inputs},
     qualified::capitalize,
 };
-use ficelle_syntax::ast::{
-    BinaryOperator, Collector as CollectorExpression, Expression, ExpressionKind, ResourceForm,
+use ficelle_syntax::{
+    ast::{
+        BinaryOperator, Collector as CollectorExpression, Expression, ExpressionKind, ResourceForm,
+    },
+    label,
 };
 use indexmap::IndexMap;
 
@@ -53,6 +58,35 @@ struct Overriding {
     /// The parameter that is given more than once.
     duplicate: Option<Arc<str>>,
     location: Location,
+}
+
+/// What stands inside of any parentheses.
+fn unparenthesized(mut operand: &Expression) -> &Expression {
+    while let ExpressionKind::Parenthesized(inner) = &operand.kind {
+        operand = inner;
+    }
+    operand
+}
+
+/// Whether a query may ask for it: what is one value, and no work to find.
+fn is_operand(operand: &Expression) -> bool {
+    matches!(
+        operand.kind,
+        ExpressionKind::Access { .. }
+            | ExpressionKind::Variable(_)
+            | ExpressionKind::Boolean(_)
+            | ExpressionKind::String(_)
+            | ExpressionKind::Concatenated(_)
+            | ExpressionKind::Integer { .. }
+            | ExpressionKind::Float(_)
+            | ExpressionKind::Undef
+            | ExpressionKind::Name(_)
+    )
+}
+
+fn refused(operand: &Expression) -> Unwind {
+    let what = label::an_expression_capital(&operand.kind);
+    Error::new(format!("{what} cannot stand in the query of a collector")).into()
 }
 
 /// A query, its operands already evaluated.
@@ -139,9 +173,12 @@ impl Compiler<'_> {
     }
 
     fn query(&self, expression: &Expression, place: Place<'_, '_>) -> Evaluated<Query> {
-        let evaluate = |operand: &Expression| match &operand.kind {
-            ExpressionKind::Parenthesized(inner) => place.evaluator.evaluate(inner, place.scope),
-            _ => place.evaluator.evaluate(operand, place.scope),
+        let evaluate = |operand: &Expression| {
+            let operand = unparenthesized(operand);
+            match is_operand(operand) {
+                true => place.evaluator.evaluate(operand, place.scope),
+                false => Err(refused(operand)),
+            }
         };
         match &expression.kind {
             ExpressionKind::Parenthesized(inner) => self.query(inner, place),
@@ -167,7 +204,7 @@ impl Compiler<'_> {
                         _ => Ok(Query::NotEqual(name, value)),
                     }
                 }
-                _ => Err(Error::new("Cannot transform object of class Expression").into()),
+                _ => Err(refused(expression)),
             },
             _ => Ok(Query::Constant(!matches!(
                 evaluate(expression)?,
@@ -205,7 +242,7 @@ impl Compiler<'_> {
                 let mut found = Vec::new();
                 references
                     .borrow_mut()
-                    .retain(|reference| match self.table.find(reference) {
+                    .retain(|reference| match self.find_named(reference) {
                         Some(id) => {
                             found.push(id);
                             false

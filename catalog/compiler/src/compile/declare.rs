@@ -29,7 +29,10 @@ use super::{
     Compiler,
     frame::Frame,
     kinds::{Kind, ResourceType},
-    resources::{Alias, Declared, Line, Mode, Parameter, Parameters, Refusal, ResourceId, Stage},
+    overrides::at,
+    resources::{
+        Alias, AliasKind, Declared, Line, Mode, Parameter, Parameters, Refusal, ResourceId, Stage,
+    },
     tags::{self, Tags},
     texts,
 };
@@ -323,7 +326,8 @@ impl Compiler<'_> {
                 }
             };
             if let Some(references) = &mut references {
-                references.push(reference_value(&self.table.get(id).reference));
+                // A class is a resource here as others are: `Class['B']`, not `Class[b]`.
+                references.push(resource_value(&self.table.get(id).reference));
             }
         }
         Ok(())
@@ -350,10 +354,11 @@ impl Compiler<'_> {
         site: Site<'_, '_>,
     ) -> Evaluated<Box<Declared>> {
         kind.of_title(&reference.title)?;
+        let at_site = |message| at(message, site.location.file.clone(), site.location.line);
         let frame = Frame::of(site.scope);
         let mut tags = Tags::new(&self.words);
         if let Some(tag) = parameters.get("tag") {
-            tags::add_value(&mut tags, &tag.value).map_err(Error::new)?;
+            tags::add_value(&mut tags, &tag.value).map_err(at_site)?;
         }
         tags.extend_from(&*self.tags_of_type(&reference.type_name)?);
         if odd_title.is_none() && (&*reference.title != "main" || !kind.is_class()) {
@@ -381,7 +386,7 @@ impl Compiler<'_> {
         });
         for (name, default) in defaults {
             if !declared.parameters.contains_key(&name) {
-                declared.set(name, default).map_err(Error::new)?;
+                declared.set(name, default).map_err(at_site)?;
             }
         }
         Ok(declared)
@@ -432,7 +437,7 @@ impl Compiler<'_> {
                 existing,
             }) => {
                 let (reference, file) = (&refused.reference, refused.file.as_deref());
-                let (key, shown) = (&alias.key, alias.shown());
+                let (key, shown) = (alias.listed(), alias.shown());
                 let existing = self.table.get(existing);
                 let at = location_text(file, refused.line)
                     .map_or_else(String::new, |text| format!(" at {text}"));
@@ -441,7 +446,7 @@ impl Compiler<'_> {
                 let type_name = &reference.type_name;
                 return Err(Error::new(format!(
                     "Cannot alias {reference} to {shown}{at}; resource [\"{type_name}\", \
-                     \"{key}\"] already declared{there}"
+                     {key}] already declared{there}"
                 ))
                 .into());
             }
@@ -492,6 +497,10 @@ pub(super) fn reference_value(reference: &Reference) -> Value {
     if &*reference.type_name == "Class" {
         return Value::Type(Type::Class(Some(reference.title.to_lowercase().into())));
     }
+    resource_value(reference)
+}
+
+fn resource_value(reference: &Reference) -> Value {
     Value::Type(Type::Resource(Arc::new(ReferenceType {
         type_name: Some(reference.type_name.clone()),
         title: Some(reference.title.clone()),
@@ -551,17 +560,21 @@ fn keys(declared: &Declared) -> Vec<Alias> {
         flatten(&alias, &mut aliases);
         for alias in aliases {
             if let Value::String(key) = alias {
-                let is_name = false;
-                keys.push(Alias { key, is_name });
+                let is = AliasKind::Title;
+                keys.push(Alias { key, is });
             }
         }
     }
     if declared.kind.is_unique_by_name() && !declared.kind.is_class() {
-        let key = declared.name();
-        // Most are named by their titles.
-        if key != declared.reference.title {
-            let is_name = true;
-            keys.push(Alias { key, is_name });
+        let name = declared.name();
+        let full_name = declared.kind.full_name(&name, |name| declared.value(name));
+        if let Some(key) = full_name {
+            let is = AliasKind::FullName;
+            keys.push(Alias { key, is });
+        } else if name != declared.reference.title {
+            // Most are named by their titles.
+            let is = AliasKind::Name;
+            keys.push(Alias { key: name, is });
         }
     }
     keys

@@ -62,8 +62,9 @@ impl Compiler<'_> {
             Kind::Class(class) => Formals::of_class(&class.definition),
             _ => return Ok(()),
         };
-        // What a body was evaluated with has been checked there.
-        if !declared.is_virtual && !self.changed_late.borrow().contains(&id) {
+        // What a body was evaluated with has been checked there, but for the title.
+        let is_checked = !declared.is_virtual && !self.changed_late.borrow().contains(&id);
+        if is_checked && !declared.parameters.contains_key("title") {
             return Ok(());
         }
         let signature = self.signature(formals, evaluator)?;

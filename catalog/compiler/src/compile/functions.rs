@@ -229,10 +229,10 @@ fn run(compiler: &Compiler<'_>, function: &Function, call: &Call<'_, '_>) -> Eva
     if count < least || count > most {
         let name = function.name;
         let message = match (function.name, most) {
-            ("create_resources", _) => {
+            ("create_resources", _) if count > most => {
                 format!("create_resources(): wrong number of arguments ({count}; must be 2 or 3)")
             }
-            ("realize" | "tag" | "tagged", _) => {
+            ("create_resources" | "realize" | "tag" | "tagged", _) => {
                 format!("{name}(): Wrong number of arguments given ({count} for minimum {least})")
             }
             ("assert_private", _) => {

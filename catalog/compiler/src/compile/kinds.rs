@@ -3,7 +3,7 @@
 
 use std::{rc::Rc, sync::Arc};
 
-use ficelle_language::{Error, Evaluated};
+use ficelle_language::{Error, Evaluated, Value, values::inspect};
 use ficelle_model::{
     inputs::Inputs,
     qualified::{capitalize, is_qualified, unrooted},
@@ -101,6 +101,26 @@ impl Kind {
         }
     }
 
+    /// What tells a resource from others, where that is more than its name: packages of one name
+    /// may come from several providers. `given` gives the value of a parameter.
+    pub(super) fn full_name(
+        &self,
+        name: &str,
+        given: impl Fn(&str) -> Option<Value>,
+    ) -> Option<Arc<str>> {
+        match self {
+            Self::Native(schema) if schema.name == "package" => {
+                let shown = |parameter| {
+                    let value = given(parameter).filter(|value| !matches!(value, Value::Undef));
+                    value.map_or_else(|| "nil".to_owned(), |value| inspect(&value))
+                };
+                let (command, provider) = (shown("command"), shown("provider"));
+                Some(format!("{command}, \"{name}\", {provider}").into())
+            }
+            _ => None,
+        }
+    }
+
     /// Whether two resources may not have the same name under two titles.
     pub(super) fn is_unique_by_name(&self) -> bool {
         match self {
@@ -132,14 +152,16 @@ pub(super) struct ResourceType {
 }
 
 impl Compiler<'_> {
-    /// The type of this name (any case, perhaps with a leading `::`), native or defined.
+    /// The type of this name (any case), native or defined. With a leading `::` only a defined
+    /// one is meant: the others have no namespace.
     pub(super) fn resource_type(&self, name: &str) -> Evaluated<Option<Rc<ResourceType>>> {
-        let name = unrooted(name);
         if let Some(known) = self.known_types.borrow().get(name) {
             return Ok(known.clone());
         }
-        let lower = name.to_lowercase();
-        let kind = if let Some(schema) = schema::lookup(&lower) {
+        let lower = unrooted(name).to_lowercase();
+        let kind = if lower.len() < name.len() {
+            self.definitions.define(&lower)?.map(Kind::Define)
+        } else if let Some(schema) = schema::lookup(&lower) {
             Some(Kind::Native(schema))
         } else if let Some(ruby) = self.ruby_type(&lower)? {
             Some(Kind::Ruby(ruby))

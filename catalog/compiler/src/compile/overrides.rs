@@ -78,7 +78,7 @@ impl Compiler<'_> {
 
     /// Merges an override, or keeps it until its resource is declared.
     pub(super) fn add_override(&self, wanted: Override) -> Evaluated<()> {
-        match self.table.find(&wanted.reference) {
+        match self.find_named(&wanted.reference) {
             Some(id) => self.merge(id, &wanted),
             None => {
                 self.overrides.borrow_mut().push(wanted);
@@ -92,7 +92,7 @@ impl Compiler<'_> {
         let waiting = std::mem::take(&mut *self.overrides.borrow_mut());
         let mut left = Vec::new();
         for wanted in waiting {
-            match self.table.find(&wanted.reference) {
+            match self.find_named(&wanted.reference) {
                 Some(id) => self.merge(id, &wanted)?,
                 None => left.push(wanted),
             }
@@ -143,7 +143,7 @@ impl Compiler<'_> {
             self.changed_late.borrow_mut().insert(id);
         }
         for (name, parameter) in &wanted.parameters {
-            self.override_parameter(id, name, parameter)?;
+            self.override_parameter(id, name, parameter, wanted)?;
         }
         Ok(())
     }
@@ -153,6 +153,7 @@ impl Compiler<'_> {
         id: ResourceId,
         name: &Arc<str>,
         new: &Parameter,
+        wanted: &Override,
     ) -> Evaluated<()> {
         let (reference, frame, current) = {
             let declared = self.table.get(id);
@@ -188,8 +189,8 @@ impl Compiler<'_> {
             }
         }
         let mut declared = self.table.get_mut(id);
-        declared.set(name.clone(), new).map_err(Error::new)?;
-        Ok(())
+        let set = declared.set(name.clone(), new);
+        set.map_err(|message| at(message, wanted.file.clone(), wanted.line))
     }
 
     /// A parameter as it is set, be it by a default that leaves it undef.

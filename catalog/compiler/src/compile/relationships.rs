@@ -132,9 +132,11 @@ impl Compiler<'_> {
                     ..place
                 };
                 let collected = self.collect(collector, place).map_err(|unwind| {
-                    place
-                        .evaluator
-                        .place(unwind, operand.span, "a Collect Expression")
+                    let what = match collector.exported {
+                        true => "an Exported Query",
+                        false => "a Virtual Query",
+                    };
+                    place.evaluator.place(unwind, operand.span, what)
                 })?;
                 Ok(vec![Endpoint::Collector(collected)])
             }
@@ -272,7 +274,16 @@ impl Compiler<'_> {
     /// The resource that a reference means, by its title or by the name that the title stands for.
     pub(super) fn find_named(&self, reference: &Reference) -> Option<ResourceId> {
         let found = self.table.find(reference);
-        found.or_else(|| self.table.find(&self.named(reference)))
+        found.or_else(|| {
+            let named = self.named(reference);
+            let found = self.table.find(&named);
+            found.or_else(|| {
+                let known = self.resource_type(&named.type_name).ok()??;
+                let title = known.kind.full_name(&named.title, |_| None)?;
+                let type_name = named.type_name.clone();
+                self.table.find(&Reference { type_name, title })
+            })
+        })
     }
 
     /// A reference by title, or by the name that the title stands for.

@@ -258,16 +258,35 @@ pub(super) enum Refusal {
 pub(super) struct Alias {
     /// The title.
     pub key: Arc<str>,
-    /// Whether it is the resource's name, not one that `alias` gives.
-    pub is_name: bool,
+    /// Where it comes from.
+    pub is: AliasKind,
+}
+
+/// Where an alias comes from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum AliasKind {
+    /// `alias` gives it.
+    Title,
+    /// It is the resource's name.
+    Name,
+    /// It is all that names the resource, as a message lists it.
+    FullName,
 }
 
 impl Alias {
     /// How a message shows it.
     pub(super) fn shown(&self) -> String {
-        match self.is_name {
-            true => format!("[\"{}\"]", self.key),
-            false => format!("\"{}\"", self.key),
+        match self.is {
+            AliasKind::Title => self.listed(),
+            AliasKind::Name | AliasKind::FullName => format!("[{}]", self.listed()),
+        }
+    }
+
+    /// How a message shows it in a list.
+    pub(super) fn listed(&self) -> String {
+        match self.is {
+            AliasKind::Title | AliasKind::Name => format!("\"{}\"", self.key),
+            AliasKind::FullName => self.key.to_string(),
         }
     }
 }

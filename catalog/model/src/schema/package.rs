@@ -10,6 +10,7 @@ pub(super) static SCHEMA: TypeSchema = TypeSchema {
         Attribute::property("ensure")
             .choice_or_text(&["present", "absent", "purged", "disabled", "latest"]),
         Attribute::parameter("provider"),
+        Attribute::parameter("command"),
         Attribute::property("package_settings"),
         Attribute::property("flavor"),
         Attribute::property("mark").choice(&["hold", "none"]),

@@ -1,7 +1,17 @@
 //! `defined`, and its kin of stdlib: `defined_with_params`, `getparam`,
 //! `stdlib::str2resource`.
 
-use ficelle_language::{Error, Evaluated, Type, Value, evaluator::Call, types::mismatch};
+use std::sync::{Arc, LazyLock};
+
+use ficelle_language::{
+    Error, Evaluated, Type, Value,
+    evaluator::Call,
+    types::{
+        CallableType, Range, TupleType,
+        mismatch::{describe_mismatch, describe_signatures},
+        signature::Signature,
+    },
+};
 
 use super::super::{
     Compiler,
@@ -9,11 +19,33 @@ use super::super::{
     texts,
 };
 
+/// What `defined` takes.
+static ASKED: LazyLock<Signature> = LazyLock::new(|| {
+    let entry = Type::Type(Some(Arc::new(Type::CatalogEntry)));
+    let nested = Type::Type(Some(Arc::new(entry.clone())));
+    let asked = Type::Variant(vec![Type::STRING, entry, nested].into());
+    Signature {
+        callable: CallableType {
+            parameters: Some(TupleType {
+                types: vec![asked],
+                size: Some(Range {
+                    from: Some(1),
+                    to: None,
+                }),
+            }),
+            block: None,
+            returns: None,
+        },
+        names: vec!["vals".into()],
+        block_name: None,
+    }
+});
+
 pub(super) fn defined(compiler: &Compiler<'_>, call: &Call<'_, '_>) -> Evaluated {
-    let of_entry = Type::type_of(Type::CatalogEntry);
-    let wanted = Type::variant_of([Type::STRING, of_entry.clone(), Type::type_of(of_entry)]);
-    for argument in call.arguments {
-        check(argument, "'defined' parameter 'vals'", &wanted)?;
+    if !ASKED.accepts(call.arguments, None) {
+        let signatures = std::slice::from_ref(&*ASKED);
+        let message = describe_signatures("defined", signatures, call.arguments, None);
+        return Err(Error::new(message).into());
     }
     for argument in call.arguments {
         if is_defined(compiler, call, argument)? {
@@ -43,7 +75,7 @@ fn check(value: &Value, subject: &str, wanted: &Type) -> Evaluated<()> {
     match wanted.is_instance(value) {
         true => Ok(()),
         false => {
-            let message = mismatch::describe_mismatch(subject, wanted, &value.infer_set());
+            let message = describe_mismatch(subject, wanted, &value.infer_set());
             Err(Error::new(message).into())
         }
     }

@@ -44,7 +44,6 @@ pub(super) fn create_resources(compiler: &Compiler<'_>, call: &Call<'_, '_>) -> 
                         .map(|(key, value)| (key.clone(), value.clone())),
                 );
             }
-            Value::Undef => {}
             _ => return refuse("create_resources(): the parameters of a resource must be a hash"),
         }
         declare(compiler, call, &type_name, title, &given, form)?;
@@ -188,18 +187,11 @@ pub(super) fn ensure_resources(compiler: &Compiler<'_>, call: &Call<'_, '_>) -> 
 }
 
 pub(super) fn ensure_packages(compiler: &Compiler<'_>, call: &Call<'_, '_>) -> Evaluated {
-    let mut defaults = (*hash_or_nothing(call, 1)).clone();
-    let installed = |given: &mut HashMap| {
-        let ensure = Value::string("ensure");
-        let wanted = given.get(&ensure).map(texts::display);
-        if matches!(wanted.as_deref(), None | Some("present")) {
-            given.insert(ensure, Value::string("installed"));
-        }
-    };
+    let defaults = hash_or_nothing(call, 1);
     match &call.arguments[0] {
         Value::Hash(packages) => {
             for (title, parameters) in packages.iter() {
-                let mut given = defaults.clone();
+                let mut given = (*defaults).clone();
                 if let Value::Hash(parameters) = parameters {
                     given.extend(
                         parameters
@@ -207,24 +199,39 @@ pub(super) fn ensure_packages(compiler: &Compiler<'_>, call: &Call<'_, '_>) -> E
                             .map(|(key, value)| (key.clone(), value.clone())),
                     );
                 }
-                installed(&mut given);
-                ensure(compiler, call, "package", title, &given)?;
+                ensure_package(compiler, call, title, given)?;
             }
         }
         other => {
-            installed(&mut defaults);
             let mut titles = Vec::new();
             flatten(other, &mut titles);
             for title in &titles {
-                // One that is declared already is left as it is.
-                let reference = canonical("package", &texts::display(title));
-                if compiler.table.find(&reference).is_none() {
-                    ensure(compiler, call, "package", title, &defaults)?;
-                }
+                ensure_package(compiler, call, title, (*defaults).clone())?;
             }
         }
     }
     Ok(Value::Undef)
+}
+
+/// A package is wanted installed, which may be said in two words: in that of a declaration that
+/// is there.
+fn ensure_package(
+    compiler: &Compiler<'_>,
+    call: &Call<'_, '_>,
+    title: &Value,
+    mut given: HashMap,
+) -> Evaluated<()> {
+    let key = Value::string("ensure");
+    let wanted = given.get(&key).map(texts::display);
+    if matches!(wanted.as_deref(), None | Some("present" | "installed")) {
+        let reference = canonical("package", &texts::display(title));
+        let declared = compiler.find_named(&reference);
+        let declared = declared.and_then(|id| compiler.table.get(id).value("ensure"));
+        let is_present = declared.is_some_and(|known| texts::display(&known) == "present");
+        let word = if is_present { "present" } else { "installed" };
+        given.insert(key, Value::string(word));
+    }
+    ensure(compiler, call, "package", title, &given)
 }
 
 fn hash_or_nothing(call: &Call<'_, '_>, index: usize) -> Arc<HashMap> {
