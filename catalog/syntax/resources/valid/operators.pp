@@ -12,3 +12,4 @@ case $x {
   Integer[1, 9]: { }
   default: { fail('no') }
 }
+file { '/a': , mode => '0644' }

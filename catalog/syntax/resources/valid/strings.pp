@@ -13,3 +13,6 @@ notice(@("TWO":json/L), @(THREE/t))
 three	tab\tbed
 -THREE
 $both = "é ${x} ü"
+$quote = '''
+$double = """
+$pair = "${a}""

@@ -27,7 +27,8 @@ impl Lexer<'_> {
         self.epp_text(trims)
     }
 
-    /// Reads text up to the next tag that is not a comment.
+    /// Reads text up to the next tag that is not a comment. As in the reference text is lost where
+    /// the template ends right behind a comment or `<%%`.
     pub(super) fn epp_text(&mut self, mut trims: bool) -> Lexed<()> {
         let start = self.position;
         let source = self.text;
@@ -43,7 +44,8 @@ impl Lexer<'_> {
             text.push_str(&part.replace("%%>", "%>"));
             let Some(tag) = tag else {
                 self.position = self.end;
-                break;
+                self.push_text(TokenKind::RenderString, start, self.end, text);
+                return Ok(());
             };
             self.position += tag + 2;
             match self.byte(0) {
@@ -74,9 +76,6 @@ impl Lexer<'_> {
                 }
                 _ => return self.epp_open(start, &text, EppMode::Code),
             }
-        }
-        if !text.is_empty() {
-            self.push_text(TokenKind::RenderString, start, self.position, text);
         }
         Ok(())
     }

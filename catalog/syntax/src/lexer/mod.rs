@@ -328,7 +328,10 @@ impl<'s> Lexer<'s> {
                 b'~' => (T::NotMatch, 2),
                 _ => (T::Not, 1),
             },
-            b'~' if self.byte(1) == b'>' => (T::InEdgeSub, 2),
+            b'~' => match self.byte(1) {
+                b'>' => (T::InEdgeSub, 2),
+                _ => (T::Tilde, 1),
+            },
             b'/' => return self.slash(),
             b'<' => match (self.byte(1), self.byte(2)) {
                 (b'<', b'|') => (T::LeftLeftCollect, 3),

@@ -1,6 +1,6 @@
 //! Numbers, and what looks like one and is none.
 
-use super::{Lexed, Lexer, LexerError, TokenKind, is_word};
+use super::{Lexed, Lexer, LexerError, TokenKind};
 
 impl Lexer<'_> {
     pub(super) fn number(&mut self) -> Lexed<()> {
@@ -32,10 +32,12 @@ impl Lexer<'_> {
     /// Where the longest number that ends at a word's end ends.
     fn number_end(&self, start: usize) -> Option<usize> {
         let bytes = &self.text.as_bytes()[..self.end];
-        if start > 0 && is_word(bytes[start - 1]) {
+        // Letters of any script make words here.
+        let is_letter = |c: char| c.is_alphanumeric() || c == '_';
+        if self.text[..start].ends_with(is_letter) {
             return None;
         }
-        let at_border = |at: usize| !bytes.get(at).copied().is_some_and(is_word);
+        let at_border = |at: usize| !self.text[at..self.end].starts_with(is_letter);
         let digits = |from: usize| {
             from + bytes[from..]
                 .iter()

@@ -50,7 +50,7 @@ impl<'s> Lexer<'s> {
     pub(super) fn single_quoted(&mut self) -> Lexed<()> {
         let start = self.position;
         let rest = &self.text.as_bytes()[start + 1..self.end];
-        let mut from = 0;
+        let mut from = usize::from(begins_with_terminator(rest, b"'"));
         let mut escaped = false;
         let close = loop {
             match memchr::memchr2(b'\'', b'\\', &rest[from..]) {
@@ -161,7 +161,10 @@ impl<'s> Lexer<'s> {
             Quoting::Double => Escapes::DOUBLE_QUOTED,
             Quoting::Heredoc(escapes) => escapes,
         };
-        let mut from = 0;
+        let mut from = match quoting {
+            Quoting::Double => usize::from(begins_with_terminator(rest, b"\"$")),
+            Quoting::Heredoc(_) => 0,
+        };
         let mut escaped = false;
         let (length, terminator) = loop {
             let found = match quoting {
@@ -351,6 +354,21 @@ impl<'s> Lexer<'s> {
             .replace('\n', "\\n")
             .replace('\r', "\\r")
     }
+}
+
+/// Whether the first character is text although it is a terminator. As in the reference a
+/// terminator has a character before it where there is one that could stand there: `'''` is a
+/// string that holds one quote.
+fn begins_with_terminator(rest: &[u8], terminators: &[u8]) -> bool {
+    let [first, behind @ ..] = rest else {
+        return false;
+    };
+    if !terminators.contains(first) {
+        return false;
+    }
+    let backslashes = behind.iter().take_while(|&&byte| byte == b'\\').count();
+    let next = behind.get(backslashes);
+    backslashes % 2 == 0 && next.is_some_and(|next| terminators.contains(next))
 }
 
 const ILLEGAL_UNICODE_ESCAPE: &str =

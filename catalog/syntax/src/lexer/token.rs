@@ -53,6 +53,8 @@ pub(crate) enum TokenKind {
     Not,
     InEdge,
     InEdgeSub,
+    /// `~`, which begins nothing.
+    Tilde,
     OutEdge,
     OutEdgeSub,
     // Words.

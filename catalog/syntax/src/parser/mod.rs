@@ -216,7 +216,7 @@ impl<'s> Parser<'s> {
             | TokenKind::StringEnd
             | TokenKind::Heredoc
             | TokenKind::RenderString => self.text_of(token).to_string(),
-            TokenKind::Regexp => format!("(?-mix:{})", self.text_of(token)),
+            TokenKind::Regexp => format!("(?-mix:{})", self.text_of(token).replace('/', "\\/")),
             TokenKind::Variable => self.slice(token).trim_start_matches('$').to_owned(),
             TokenKind::Other | TokenKind::RenderExpression => String::new(),
             _ => self.slice(token).to_owned(),

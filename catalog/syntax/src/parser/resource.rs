@@ -171,12 +171,10 @@ impl Parser<'_> {
         }
     }
 
-    /// Attributes up to what cannot be one, with a trailing comma.
+    /// Attributes up to what cannot be one, with a comma before and behind where there is one.
     pub(super) fn attributes(&mut self) -> Parse<Vec<Attribute>> {
         let mut attributes = Vec::new();
-        if self.eat(TokenKind::Comma).is_some() {
-            return Ok(attributes);
-        }
+        self.eat(TokenKind::Comma);
         while self.starts_attribute() {
             attributes.push(self.attribute()?);
             if self.eat(TokenKind::Comma).is_none() {

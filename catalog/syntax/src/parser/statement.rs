@@ -113,6 +113,9 @@ impl Parser<'_> {
             });
             if let Err(Failed) = parsed {
                 debug_assert!(self.diagnostics.len() > recorded, "failing is told");
+                if self.at == before && self.ends_list() {
+                    self.diagnostics.splice(recorded..recorded, late.drain(..));
+                }
                 self.recover(before);
             }
             debug_assert!(
@@ -121,6 +124,13 @@ impl Parser<'_> {
             );
         }
         self.diagnostics.append(&mut late);
+    }
+
+    /// Whether a token that begins no statement ends the list: not where it cannot be read, or a
+    /// semicolon asks for one more.
+    fn ends_list(&self) -> bool {
+        let before = self.at.checked_sub(1).map(|at| self.tokens.list[at].kind);
+        self.kind() != TokenKind::Error && before != Some(TokenKind::Semicolon)
     }
 
     fn statement(&mut self, body: &mut Vec<Expression>, late: &mut Vec<Diagnostic>) -> Parse<()> {
