@@ -144,6 +144,26 @@ struct CallScope<'a, 'c> {
     file: Option<&'a str>,
 }
 
+impl CallScope<'_, '_> {
+    /// What is said of a variable that is unknown, with the reason where its class is one.
+    #[cold]
+    fn undefined(&self, name: &str) -> String {
+        let absolute = unrooted(name);
+        let Some((class, _)) = absolute.rsplit_once("::") else {
+            return format!("Undefined variable '{name}'; ");
+        };
+        match self.call.evaluator.host().class_scope(class) {
+            ClassScope::Evaluated(_) => format!("Undefined variable '::{absolute}'; "),
+            ClassScope::NotEvaluated => {
+                format!("Undefined variable '{absolute}'; class {class} has not been evaluated")
+            }
+            ClassScope::Unknown => {
+                format!("Undefined variable '{absolute}'; class {class} could not be found")
+            }
+        }
+    }
+}
+
 impl TemplateScope for CallScope<'_, '_> {
     fn instance_variable(&self, name: &str) -> Option<Value> {
         self.call
@@ -162,16 +182,14 @@ impl TemplateScope for CallScope<'_, '_> {
         if is_built_in {
             return Ok(Value::Undef);
         }
-        let message = format!("Undefined variable '{name}'");
         match evaluator.host().settings().strict {
             Strict::Off => Ok(Value::Undef),
             Strict::Warning => {
-                evaluator
-                    .host()
-                    .log(Level::Warning, &format!("{message}; "), None);
+                let message = self.undefined(name);
+                evaluator.host().log(Level::Warning, &message, None);
                 Ok(Value::Undef)
             }
-            Strict::Error => Err(message),
+            Strict::Error => Err(self.undefined(name)),
         }
     }
 

@@ -37,6 +37,8 @@ pub(in crate::erb) enum Kind {
         to: Option<Box<Node>>,
         is_exclusive: bool,
     },
+    /// `__FILE__`
+    File,
     Local(Arc<str>),
     Instance(Arc<str>),
     Global(Arc<str>),

@@ -38,6 +38,7 @@ pub(super) fn format(time: &Zoned, format: &str) -> Run<String> {
         }
         let mut pad = None;
         let mut is_upper = false;
+        let mut is_swapped = false;
         let mut colons = 0;
         let mut width = String::new();
         let directive = loop {
@@ -45,7 +46,8 @@ pub(super) fn format(time: &Zoned, format: &str) -> Run<String> {
                 Some('-') => pad = Some(None),
                 Some('0') if width.is_empty() => pad = Some(Some('0')),
                 Some('_') => pad = Some(Some(' ')),
-                Some('^' | '#') => is_upper = true,
+                Some('^') => is_upper = true,
+                Some('#') => is_swapped = true,
                 Some(':') => colons += 1,
                 Some(digit) if digit.is_ascii_digit() => width.push(digit),
                 other => break other,
@@ -125,7 +127,13 @@ pub(super) fn format(time: &Zoned, format: &str) -> Run<String> {
             '%' => "%".to_owned(),
             other => return Err(Stop::unsupported(format!("%{other} in strftime"))),
         };
-        out.push_str(&if is_upper { text.to_uppercase() } else { text });
+        // To change the case of what is upper case makes it lower case.
+        let is_lower = is_swapped && matches!(directive, 'p' | 'Z');
+        out.push_str(&match (is_upper || is_swapped, is_lower) {
+            (_, true) => text.to_lowercase(),
+            (true, _) => text.to_uppercase(),
+            (false, _) => text,
+        });
     }
     Ok(out)
 }

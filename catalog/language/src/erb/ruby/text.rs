@@ -1,6 +1,6 @@
 //! How objects read: `to_s` and `inspect`.
 
-use std::{cell::Cell, sync::Arc};
+use std::{borrow::Cow, cell::Cell, sync::Arc};
 
 use super::{
     interpreter::{Run, Stop},
@@ -123,7 +123,7 @@ fn write(out: &mut String, value: &Value, depth: usize) {
         }
         Value::Regexp(regexp) => {
             out.push('/');
-            out.push_str(&regexp.source.replace('/', "\\/"));
+            out.push_str(&between_slashes(&regexp.source));
             out.push('/');
             out.push_str(&regexp.options);
         }
@@ -244,7 +244,25 @@ pub(super) fn embedded(regexp: &RegexpValue) -> String {
         .filter(|option| !regexp.options.contains(*option))
         .collect();
     let minus = if off.is_empty() { "" } else { "-" };
-    format!("(?{}{minus}{off}:{})", regexp.options, regexp.source)
+    let source = between_slashes(&regexp.source);
+    format!("(?{}{minus}{off}:{source})", regexp.options)
+}
+
+/// The source of a regular expression as it stands between slashes.
+fn between_slashes(source: &str) -> Cow<'_, str> {
+    if !source.contains('/') {
+        return Cow::Borrowed(source);
+    }
+    let mut out = String::with_capacity(source.len() + 4);
+    let mut is_escaped = false;
+    for character in source.chars() {
+        if character == '/' && !is_escaped {
+            out.push('\\');
+        }
+        is_escaped = character == '\\' && !is_escaped;
+        out.push(character);
+    }
+    Cow::Owned(out)
 }
 
 /// The name in a symbol or string.

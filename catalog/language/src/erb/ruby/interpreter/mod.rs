@@ -280,6 +280,7 @@ impl Interpreter<'_> {
             Kind::Float(value) => Ok(Value::Float(*value)),
             Kind::Symbol(name) => Ok(Value::Symbol(name.clone())),
             Kind::SelfReference => Ok(Value::Template),
+            Kind::File => Ok(Value::text(self.file().unwrap_or("(erb)"))),
             Kind::String(text) => {
                 self.allocate(text.len())?;
                 Ok(Value::text(text.clone()))

@@ -269,6 +269,14 @@ impl<'a> Lexer<'a> {
         }
     }
 
+    /// Whether a value ends here that takes no arguments, so that a colon is that of `? :`.
+    fn ends_value(&self) -> bool {
+        match self.tokens.last().map(|token| &token.kind) {
+            Some(TokenKind::Name(_) | TokenKind::Constant(_)) => false,
+            _ => !self.expects_value(),
+        }
+    }
+
     /// Whether the value before is a name that may be a method with arguments behind a blank.
     fn follows_method(&self) -> bool {
         let Some(Token {
@@ -420,17 +428,19 @@ impl<'a> Lexer<'a> {
                     return Ok(());
                 }
             }
-            ':' if second == Some('"') || second == Some('\'') => {
-                let is_ternary = !self.expects_value() && second == Some('"') && !is_spaced;
-                if !is_ternary {
-                    self.at += 1;
-                    let quote = self.next().expect("seen");
-                    let pieces = self.string(quote, quote, quote == '"')?;
-                    self.push(TokenKind::Symbol(pieces), is_spaced, line);
-                    return Ok(());
-                }
+            ':' if matches!(second, Some('"' | '\''))
+                && !self.ends_value()
+                && (is_spaced || self.expects_value()) =>
+            {
+                self.at += 1;
+                let quote = self.next().expect("seen");
+                let pieces = self.string(quote, quote, quote == '"')?;
+                self.push(TokenKind::Symbol(pieces), is_spaced, line);
+                return Ok(());
             }
-            ':' if second.is_some_and(|next| next.is_alphabetic() || next == '_') => {
+            ':' if second.is_some_and(|next| next.is_alphabetic() || next == '_')
+                && !self.ends_value() =>
+            {
                 self.at += 1;
                 let start = self.at;
                 self.name();

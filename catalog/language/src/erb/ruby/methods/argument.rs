@@ -2,7 +2,7 @@
 
 use crate::erb::ruby::{
     interpreter::{Run, Stop},
-    text::class_name,
+    text::{class_name, inspect},
     value::Value,
 };
 
@@ -15,6 +15,14 @@ fn described(value: &Value) -> String {
     match value {
         Value::Nil => "nil".to_owned(),
         Value::Bool(value) => value.to_string(),
+        other => class_name(other).to_string(),
+    }
+}
+
+/// What an error names where a value could not be compared: itself where it is small.
+pub(super) fn uncompared(value: &Value) -> String {
+    match value {
+        Value::Nil | Value::Bool(_) | Value::Integer(_) | Value::Float(_) => inspect(value),
         other => class_name(other).to_string(),
     }
 }

@@ -211,6 +211,10 @@ fn pick(
             }
             kept.truncate(argument::size(&arguments[0])?);
         }
+        ("min_by" | "max_by", _) if !arguments.is_empty() => {
+            // Which of equals are taken is up to how Ruby selects.
+            return Err(Stop::unsupported(format!("{name} with a number")));
+        }
         ("minmax", None) => {
             let items = ruby.elements(receiver)?;
             let all = sorted(ruby, items, None)?;
@@ -512,12 +516,7 @@ fn order(
             ruby.order_of(&value, left, right)
         }
         None => compare::compare(left, right).ok_or_else(|| {
-            let shown = match right {
-                Value::Nil | Value::Bool(_) | Value::Integer(_) | Value::Float(_) => {
-                    crate::erb::ruby::text::inspect(right)
-                }
-                other => class_name(other).to_string(),
-            };
+            let shown = argument::uncompared(right);
             Stop::argument(format!(
                 "comparison of {} with {shown} failed",
                 class_name(left)

@@ -207,7 +207,10 @@ fn integer(value: &Value, rest: &[Value]) -> Run {
                 .map(|value| Value::Integer(value * sign))
                 .map_err(|_| Stop::big())
         }
-        Value::Nil => Err(Stop::of_type("can't convert nil into Integer")),
+        Value::Nil | Value::Bool(_) => Err(Stop::of_type(format!(
+            "can't convert {} into Integer",
+            inspect(value)
+        ))),
         other => Err(Stop::of_type(format!(
             "can't convert {} into Integer",
             class_name(other)
@@ -232,7 +235,10 @@ fn float(value: &Value) -> Run {
                 Stop::argument(format!("invalid value for Float(): {}", inspect(value)))
             })
         }
-        Value::Nil => Err(Stop::of_type("can't convert nil into Float")),
+        Value::Nil | Value::Bool(_) => Err(Stop::of_type(format!(
+            "can't convert {} into Float",
+            inspect(value)
+        ))),
         other => Err(Stop::of_type(format!(
             "can't convert {} into Float",
             class_name(other)

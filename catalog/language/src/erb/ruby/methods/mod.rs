@@ -45,7 +45,7 @@ pub(super) fn call(
         Value::String(text) => string::call(ruby, text, name, arguments, block)?,
         Value::Symbol(symbol) => string::symbol(ruby, symbol, name, arguments)?,
         Value::Integer(value) => number::integer(ruby, *value, name, arguments, block)?,
-        Value::Float(value) => number::float(ruby, *value, name, arguments)?,
+        Value::Float(value) => number::float(ruby, *value, name, arguments, block)?,
         Value::Array(list) => array::call(ruby, list, name, arguments, block)?,
         Value::Hash(map) => hash::call(ruby, map, name, arguments, block)?,
         Value::Range(range) => range::call(ruby, range, name, arguments, block)?,

@@ -107,9 +107,7 @@ pub(super) fn call(
             _ => None,
         },
         "Shellwords" => match (name, arguments) {
-            ("escape" | "shellescape", [text]) => {
-                Some(Value::text(shell_escape(&argument::string(text)?)))
-            }
+            ("escape" | "shellescape", [text]) => Some(Value::text(shell_escape(&display(text)?))),
             ("join" | "shelljoin", [words]) => {
                 let words = argument::list(words)?;
                 let words = words.iter().map(|word| Ok(shell_escape(&display(word)?)));
@@ -239,7 +237,11 @@ fn pattern(name: &str, arguments: &[Value]) -> Answer {
                     other => regexp_escape(&argument::string(other)?),
                 });
             }
-            answer(Value::Regexp(regexp(&sources.join("|"), "")?))
+            let source = match sources.is_empty() {
+                true => "(?!)".to_owned(),
+                false => sources.join("|"),
+            };
+            answer(Value::Regexp(regexp(&source, "")?))
         }
         _ => Ok(None),
     }

@@ -5,7 +5,7 @@ use crate::erb::ruby::{
     compare,
     interpreter::{Interpreter, Run, Stop},
     text::{class_name, inspect},
-    value::Value,
+    value::{Procedure, Value},
 };
 
 pub(super) fn integer(
@@ -82,6 +82,10 @@ pub(super) fn integer(
             let Some(block) = block else {
                 return enumerator(&Value::Integer(value), name, arguments);
             };
+            if arguments.iter().any(|part| matches!(part, Value::Float(_))) {
+                step_floats(ruby, value as f64, arguments, block)?;
+                return answer(value);
+            }
             let limit = argument::integer(limit)?;
             let width = match rest.first() {
                 Some(width) => argument::integer(width)?,
@@ -125,6 +129,20 @@ pub(super) fn integer(
                 (a, b) = (b, a % b);
             }
             checked(i64::try_from(a).ok())
+        }
+        ("lcm", [other]) => {
+            let other = argument::integer(other)?;
+            let Value::Integer(divisor) = ruby.send(
+                &Value::Integer(value),
+                "gcd",
+                &[Value::Integer(other)],
+                None,
+            )?
+            else {
+                return Ok(None);
+            };
+            let part = if divisor == 0 { 0 } else { other / divisor };
+            checked(value.checked_mul(part).and_then(i64::checked_abs))
         }
         ("&", [other]) => answer(value & argument::integer(other)?),
         ("|", [other]) => answer(value | argument::integer(other)?),
@@ -211,12 +229,7 @@ fn uncoercible(name: &str, operand: &Value, class: &str) -> Stop {
     };
     match name {
         "<" | "<=" | ">" | ">=" => {
-            let shown = match operand {
-                Value::Nil | Value::Bool(_) | Value::Integer(_) | Value::Float(_) => {
-                    inspect(operand)
-                }
-                _ => shown,
-            };
+            let shown = argument::uncompared(operand);
             Stop::argument(format!("comparison of {class} with {shown} failed"))
         }
         _ => Stop::of_type(format!("{shown} can't be coerced into {class}")),
@@ -286,13 +299,16 @@ fn floats(left: f64, name: &str, right: f64) -> Run {
         "-" => Value::Float(left - right),
         "*" => Value::Float(left * right),
         "/" | "fdiv" => Value::Float(left / right),
-        "%" | "modulo" => Value::Float(left - right * (left / right).floor()),
+        "%" | "modulo" => Value::Float(float_mod(left, right)),
         "**" | "pow" => Value::Float(left.powf(right)),
         "div" => whole((left / right).floor())?,
-        "divmod" => Value::list(vec![
-            whole((left / right).floor())?,
-            Value::Float(left - right * (left / right).floor()),
-        ]),
+        "divmod" => {
+            let rest = float_mod(left, right);
+            Value::list(vec![
+                whole(((left - rest) / right).round())?,
+                Value::Float(rest),
+            ])
+        }
         "<" => Value::Bool(left < right),
         "<=" => Value::Bool(left <= right),
         ">" => Value::Bool(left > right),
@@ -316,6 +332,7 @@ pub(super) fn float(
     value: f64,
     name: &str,
     arguments: &[Value],
+    block: Block<'_>,
 ) -> Answer {
     if let (
         [operand],
@@ -362,6 +379,13 @@ pub(super) fn float(
                 _ => rounded(value, factor),
             })
         }
+        ("step", [limit, ..]) if !matches!(limit, Value::Hash(_)) => match block {
+            Some(block) => {
+                step_floats(ruby, value, arguments, block)?;
+                answer(value)
+            }
+            None => enumerator(&Value::Float(value), name, arguments),
+        },
         ("nan?", []) => answer(value.is_nan()),
         ("infinite?", []) => answer(match value.is_infinite() {
             true if value > 0.0 => Value::Integer(1),
@@ -376,6 +400,46 @@ pub(super) fn float(
         ("integer?", []) => answer(false),
         ("between?", [least, most]) => answer(between(&Value::Float(value), least, most)),
         _ => Ok(None),
+    }
+}
+
+/// `step` where floats are among its numbers: how often is worked out first, as Ruby does it, so
+/// that errors do not add up.
+fn step_floats(
+    ruby: &mut Interpreter<'_>,
+    from: f64,
+    arguments: &[Value],
+    block: &Procedure,
+) -> Run<()> {
+    let float = |value: &Value| match value {
+        Value::Float(value) => Ok(*value),
+        other => argument::integer(other).map(|value| value as f64),
+    };
+    let limit = arguments.first().map_or(Ok(f64::INFINITY), float)?;
+    let width = arguments.get(1).map_or(Ok(1.0), float)?;
+    if width == 0.0 {
+        return Err(Stop::argument("step can't be 0"));
+    }
+    let span = limit - from;
+    let slack = (from.abs() + limit.abs() + span.abs()) / width.abs() * f64::EPSILON;
+    let last = (span / width + slack.min(0.5)).floor();
+    let mut index = 0.0;
+    while index <= last {
+        let at = index * width + from;
+        let is_beyond = if width > 0.0 { limit < at } else { at < limit };
+        let at = if is_beyond { limit } else { at };
+        ruby.yield_to(block, &[Value::Float(at)])?;
+        index += 1.0;
+    }
+    Ok(())
+}
+
+/// The remainder with the sign of the divisor.
+fn float_mod(left: f64, right: f64) -> f64 {
+    let rest = left % right;
+    match rest * right < 0.0 {
+        true => rest + right,
+        false => rest,
     }
 }
 

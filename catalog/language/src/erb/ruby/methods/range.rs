@@ -31,6 +31,7 @@ pub(super) fn call(
         ("max", []) if block.is_none() && matches!(range.to, Value::Integer(_)) => {
             match integers(range)? {
                 Some((from, to)) if from <= to => answer(to),
+                None if range.from.is_nil() && !range.is_exclusive => answer(range.to.clone()),
                 _ => answer(Value::Nil),
             }
         }
@@ -100,6 +101,10 @@ pub(super) fn call(
                 None => answer(collected),
             }
         }
+        ("include?" | "member?", [value]) if matches!(range.from, Value::String(_)) => {
+            let all = elements(ruby, range)?;
+            answer(all.iter().any(|item| compare::equal(item, value)))
+        }
         ("include?" | "member?" | "cover?" | "===", [value]) => answer(covers(range, value)),
         ("sum", []) if block.is_none() => match integers(range)? {
             Some((from, to)) if from <= to => {
@@ -167,26 +172,42 @@ pub(in crate::erb::ruby) fn elements(
         let class = class_name(&range.from);
         return Err(Stop::of_type(format!("can't iterate from {class}")));
     };
-    let (mut at, to) = (from.borrow().to_string(), to.borrow().to_string());
-    // Numbers in digits go by their value: '9'..'11'.
+    let (from, to) = (from.borrow().share(), to.borrow().share());
     let mut all = Vec::new();
-    if at.chars().count() > to.chars().count() {
+    if let ([first], [last]) = (from.as_bytes(), to.as_bytes()) {
+        // Single characters go by their codes.
+        let last = *last + u8::from(!range.is_exclusive);
+        all.extend((*first..last).map(|code| Value::text(char::from(code))));
         return Ok(all);
     }
-    loop {
-        if at == to {
-            if !range.is_exclusive {
-                all.push(Value::text(at));
-            }
-            return Ok(all);
+    let is_number = |text: &str| text.len() < 19 && text.bytes().all(|byte| byte.is_ascii_digit());
+    if !from.is_empty() && !to.is_empty() && is_number(&from) && is_number(&to) {
+        // Digits go by their value: '9'..'11'.
+        let value = |text: &str| text.parse::<i64>().map_err(|_| Stop::big());
+        let last = value(&to)? + i64::from(!range.is_exclusive);
+        let width = from.len();
+        for number in value(&from)?..last {
+            ruby.allocate(width + size_of::<Value>())?;
+            ruby.step()?;
+            all.push(Value::text(format!("{number:0width$}")));
         }
-        if at.chars().count() > to.chars().count() {
-            return Ok(all);
-        }
+        return Ok(all);
+    }
+    if from.as_bytes() > to.as_bytes() || (range.is_exclusive && from == to) {
+        return Ok(all);
+    }
+    let behind = super::string::successor(&to);
+    let mut at = from.to_string();
+    while at != behind {
+        let is_last = *at == *to || at.is_empty() || at.len() > to.len();
         let next = super::string::successor(&at);
         ruby.allocate(at.len() + size_of::<Value>())?;
         ruby.step()?;
         all.push(Value::text(at));
+        if is_last || next.len() > to.len() || (range.is_exclusive && *next == *to) {
+            break;
+        }
         at = next;
     }
+    Ok(all)
 }

@@ -39,6 +39,23 @@ pub(super) fn search(
     Ok(ruby.last_match.clone())
 }
 
+/// As [`search`], for the match that starts last.
+pub(super) fn search_back(
+    ruby: &mut Interpreter<'_>,
+    regexp: &Arc<RegexpValue>,
+    text: &Arc<str>,
+) -> Run<Option<Rc<MatchValue>>> {
+    let ends = [text.len()];
+    let starts = text.char_indices().map(|(at, _)| at).rev();
+    for from in ends.into_iter().chain(starts) {
+        ruby.allocate(16)?;
+        if let Some(found) = search(ruby, regexp, text, from)? {
+            return Ok(Some(found));
+        }
+    }
+    Ok(None)
+}
+
 /// Where a match and its groups are. A match without groups is found with less.
 fn groups(
     compiled: &fancy_regex::Regex,

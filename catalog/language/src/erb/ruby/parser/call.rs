@@ -4,7 +4,7 @@ use std::{collections::HashSet, sync::Arc};
 
 use super::{Parsed, Parser};
 use crate::erb::ruby::{
-    ast::{BlockArgument, BlockCode, Call, Kind, Node, Parameters},
+    ast::{BlockArgument, BlockCode, Call, Kind, Node, Parameters, Target},
     lexer::{Piece, TokenKind},
 };
 
@@ -163,7 +163,8 @@ impl Parser {
         result
     }
 
-    fn block_body(&mut self, parameters: Parameters, close: Close) -> Parsed<BlockCode> {
+    fn block_body(&mut self, mut parameters: Parameters, close: Close) -> Parsed<BlockCode> {
+        let outer = std::mem::take(&mut self.numbered);
         let body = match close {
             Close::Brace => {
                 let body = self.statements(&[])?;
@@ -172,6 +173,14 @@ impl Parser {
             }
             Close::End => self.body_with_rescue()?,
         };
+        let numbered = std::mem::replace(&mut self.numbered, outer);
+        if numbered > 0 {
+            if !parameters.required.is_empty() {
+                return self.unsupported("a numbered parameter beside others");
+            }
+            let names = (1..=numbered).map(|number| Target::Local(format!("_{number}").into()));
+            parameters.required = names.collect();
+        }
         Ok(BlockCode { parameters, body })
     }
 

@@ -31,10 +31,14 @@ pub(in crate::erb) fn parse(segments: &[Segment<'_>]) -> Parsed {
         locals: vec![HashSet::new()],
         depth: 0,
         is_do_reserved: false,
+        numbered: 0,
     };
     let body = parser.statements(&[])?;
     if parser.peek() != &TokenKind::EndOfInput {
         return parser.unexpected();
+    }
+    if parser.numbered > 0 {
+        return parser.unsupported("a numbered parameter outside of a block");
     }
     Ok(body)
 }
@@ -58,6 +62,8 @@ struct Parser {
     depth: usize,
     /// `do` belongs to the loop whose head is being read.
     is_do_reserved: bool,
+    /// The highest of the parameters `_1` to `_9` that the block being read has named.
+    numbered: usize,
 }
 
 /// No name of Ruby's: what is around a scope with it is not seen.

@@ -101,6 +101,10 @@ impl Parser {
         if !calls && self.is_local(&name) {
             return Ok(self.node(Kind::Local(name), line));
         }
+        if let [b'_', digit @ b'1'..=b'9'] = name.as_bytes() {
+            self.numbered = self.numbered.max(usize::from(digit - b'0'));
+            return Ok(self.node(Kind::Local(name), line));
+        }
         // `name = …` makes a variable, whatever could stand there as an argument.
         let mut call = Call {
             receiver: None,
@@ -181,6 +185,7 @@ impl Parser {
             "false" => Kind::False,
             "self" => Kind::SelfReference,
             "__LINE__" => Kind::Integer(line.into()),
+            "__FILE__" => Kind::File,
             "if" | "unless" => return self.condition(word == "if", line),
             "while" | "until" => return self.while_loop(word == "while", line),
             "for" => return self.for_loop(line),
@@ -320,7 +325,7 @@ impl Parser {
 
     fn case(&mut self, line: u32) -> Parsed {
         let subject = match self.peek() {
-            TokenKind::End => None,
+            TokenKind::End | TokenKind::Keyword("when") => None,
             _ => Some(Box::new(self.with_do(Self::expression_statement)?)),
         };
         // Between `case` and the first `when` only blank text of the template may stand.

@@ -92,8 +92,7 @@ pub(super) fn call(
                     regexp::search(ruby, pattern, &whole, 0)?.and_then(|found| found.groups[0])
                 }
                 Value::Regexp(pattern) => {
-                    let all = matches(ruby, &whole, pattern, true)?;
-                    all.last().and_then(|found| found.groups[0])
+                    regexp::search_back(ruby, pattern, &whole)?.and_then(|found| found.groups[0])
                 }
                 other => {
                     let part = argument::string(other)?;
@@ -446,7 +445,11 @@ fn translate(text: &str, from: &str, to: &str) -> Run<String> {
             }
         } else {
             // The last of several occurrences counts.
-            match from.characters.iter().position(|known| *known == character) {
+            match from
+                .characters
+                .iter()
+                .rposition(|known| *known == character)
+            {
                 Some(index) => to.get(index).copied().or(last),
                 None => Some(character),
             }

@@ -83,7 +83,7 @@ pub(super) fn call(
         ("<" | "<=" | ">" | ">=", [other]) => {
             let itself = Value::String(text.clone());
             let Some(order) = compare::compare(&itself, other) else {
-                let shown = crate::erb::ruby::text::class_name(other);
+                let shown = argument::uncompared(other);
                 return Err(Stop::argument(format!(
                     "comparison of String with {shown} failed"
                 )));

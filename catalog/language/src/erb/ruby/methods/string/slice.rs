@@ -35,8 +35,15 @@ pub(super) fn call(
         ("[]=", [key @ .., value]) => {
             let value_text = argument::string(value)?;
             let whole = content();
-            let Some(found) = slice(ruby, &whole, key)? else {
-                return Err(Stop::raise("IndexError", "index out of string"));
+            let found = match (slice(ruby, &whole, key)?, key) {
+                (Some(found), _) => found,
+                // What is put right behind the last character is added.
+                (None, [Value::Integer(at)])
+                    if usize::try_from(*at).is_ok_and(|at| at == whole.chars().count()) =>
+                {
+                    String::new()
+                }
+                (None, _) => return Err(Stop::raise("IndexError", "index out of string")),
             };
             let Some(at) = start_of(ruby, &whole, key, &found)? else {
                 return Err(Stop::raise("IndexError", "string not matched"));
@@ -98,8 +105,13 @@ pub(super) fn call(
         }
         ("rindex", [part]) => {
             let whole = content();
-            let part = argument::string(part)?;
-            answer(whole.rfind(&*part).map(|at| whole[..at].chars().count()))
+            let at = match part {
+                Value::Regexp(pattern) => regexp::search_back(ruby, pattern, &whole)?
+                    .and_then(|found| found.groups[0])
+                    .map(|(start, _)| start),
+                other => whole.rfind(&*argument::string(other)?),
+            };
+            answer(at.map(|at| whole[..at].chars().count()))
         }
         ("lines" | "each_line", _) => {
             let whole = content();
@@ -128,11 +140,11 @@ pub(super) fn call(
             let characters = content().chars().map(Value::text).collect();
             each(ruby, text, name, arguments, characters, block, false)
         }
-        ("upto", [last, ..]) => {
+        ("upto", [last, is_exclusive @ ..]) => {
             let range = crate::erb::ruby::value::RangeValue {
                 from: Value::String(text.clone()),
                 to: last.clone(),
-                is_exclusive: false,
+                is_exclusive: is_exclusive.first().is_some_and(Value::is_truthy),
             };
             let items = crate::erb::ruby::methods::range::elements(ruby, &range)?;
             each(ruby, text, name, arguments, items, block, false)
