@@ -147,7 +147,7 @@ fn read(node: &Certname, text: &str) -> Result<Classified, ClassifierError> {
         node: node.clone(),
         detail,
     };
-    let document = yaml::parse(text).map_err(|error| wrong(error.to_string()))?;
+    let document = yaml::parse(text).map_err(|error| wrong(format!("(<unknown>): {error}")))?;
     let Data::Hash(mut answer) = document.to_data() else {
         return Err(wrong("it must be a hash".to_owned()));
     };

@@ -91,7 +91,9 @@ pub(crate) fn location(file: Option<&str>, line: Option<u32>, column: Option<u32
 #[derive(Clone, Debug, Error)]
 pub enum EnvironmentError {
     /// There is no directory of that name.
-    #[error("Could not find a directory environment named '{name}' anywhere in the path: {path}")]
+    #[error(
+        "Could not find a directory environment named '{name}' anywhere in the path: {path}. Does the directory exist?"
+    )]
     Missing {
         /// The environment.
         name: String,

@@ -376,7 +376,15 @@ impl<'a> Compiler<'a> {
             }
         }
         for (name, data) in &request.classification.parameters {
-            top.replace(name.clone(), convert::value(data));
+            let value = convert::value(data);
+            if let Some(fact) = facts.get(name) {
+                let node = &request.node;
+                self.warn(&format!(
+                    "The node parameter '{name}' for node '{node}' was already set to '{value}'. \
+                     It could not be set to '{fact}'"
+                ));
+            }
+            top.replace(name.clone(), value);
         }
         let environment = self.environment.name().as_str();
         top.replace("environment", Value::string(environment));
