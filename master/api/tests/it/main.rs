@@ -4,6 +4,7 @@ mod authority;
 mod classification;
 mod denials;
 mod files;
+mod limits;
 mod master;
 mod nodes;
 mod revocation;
