@@ -129,7 +129,10 @@ pub fn run(arguments: impl Iterator<Item = String>, terminal: &mut Terminal) -> 
         }
     };
     match command {
-        Command::Validate(validate) => command::validate::run(&validate, terminal),
+        Command::Validate(validate) => {
+            let run = |terminal: &mut Terminal| command::validate::run(&validate, terminal);
+            command::told("validate", validate.format, terminal, run)
+        }
         Command::Dump(dump) => command::dump::run(&dump, terminal),
         Command::Eyaml(eyaml) => command::eyaml::run(eyaml, terminal),
         Command::Serve => {
@@ -154,15 +157,21 @@ pub fn run(arguments: impl Iterator<Item = String>, terminal: &mut Terminal) -> 
         }
         Command::Compile(compile) => {
             logging::quiet();
-            command::compile::run(&compile, &Installation::new(flags)?, terminal)
+            command::told("compile", compile.format, terminal, |terminal| {
+                command::compile::run(&compile, &Installation::new(flags)?, terminal)
+            })
         }
         Command::Lookup(lookup) => {
             logging::quiet();
-            command::lookup::run(&lookup, &Installation::new(flags)?, terminal)
+            command::told("lookup", lookup.format, terminal, |terminal| {
+                command::lookup::run(&lookup, &Installation::new(flags)?, terminal)
+            })
         }
         Command::Eval(eval) => {
             logging::quiet();
-            command::eval::run(&eval, &Installation::new(flags)?, terminal)
+            command::told("eval", eval.format, terminal, |terminal| {
+                command::eval::run(&eval, &Installation::new(flags)?, terminal)
+            })
         }
     }
 }

@@ -24,22 +24,28 @@ impl Terminal {
         }
     }
 
-    /// A line of the result. A reader that went away ends the command, as it ends others.
+    /// A line of the result.
     pub fn line(&mut self, text: impl Display) {
-        if writeln!(self.out, "{text}").is_err() {
-            std::process::exit(0);
-        }
+        let written = writeln!(self.out, "{text}");
+        self.written(written);
     }
 
     /// Bytes of the result, as they are.
     pub fn bytes(&mut self, bytes: &[u8]) {
-        if self
-            .out
-            .write_all(bytes)
-            .and_then(|()| self.out.flush())
-            .is_err()
-        {
-            std::process::exit(0);
+        let written = self.out.write_all(bytes).and_then(|()| self.out.flush());
+        self.written(written);
+    }
+
+    /// A reader that went away ends the command, as it ends others; what cannot be written for
+    /// another reason is a failure.
+    fn written(&mut self, written: io::Result<()>) {
+        match written {
+            Ok(()) => {}
+            Err(error) if error.kind() == io::ErrorKind::BrokenPipe => std::process::exit(0),
+            Err(error) => {
+                self.error(&anyhow::Error::new(error).context("cannot write the result"));
+                std::process::exit(1);
+            }
         }
     }
 

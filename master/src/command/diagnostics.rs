@@ -4,6 +4,9 @@
 //! "message", "file", "line", "column", "end": {"line", "column"}, "excerpt"}], …}`. Lines and
 //! columns count from 1, columns in characters; what is not known is null.
 
+use std::process::ExitCode;
+
+use anyhow::Result;
 use clap::ValueEnum;
 use ficelle_compiler::{CompileError, Level, LogMessage};
 use ficelle_syntax::{diagnostic::Diagnostic, source::Span};
@@ -76,6 +79,19 @@ impl Diagnostics {
         }
     }
 
+    /// A file that cannot be read.
+    pub fn unread(&mut self, file: &str, error: &anyhow::Error, terminal: &mut Terminal) {
+        match self.format {
+            Format::Human => terminal.error(error),
+            Format::Json => self.broken(Some(file), error),
+        }
+    }
+
+    fn broken(&mut self, file: Option<&str>, error: &anyhow::Error) {
+        let message = format!("{error:#}");
+        self.found.push(entry("error", &message, file, None, None));
+    }
+
     /// The document, with what the command adds to it.
     pub fn finish(self, more: Map<String, Value>, terminal: &mut Terminal) {
         if self.format == Format::Human {
@@ -92,6 +108,24 @@ impl Diagnostics {
     /// Whether people read it.
     pub fn is_human(&self) -> bool {
         self.format == Format::Human
+    }
+}
+
+/// Runs a command; editors are told in their document why it could not begin, too.
+pub fn told(
+    command: &'static str,
+    format: Format,
+    terminal: &mut Terminal,
+    run: impl FnOnce(&mut Terminal) -> Result<ExitCode>,
+) -> Result<ExitCode> {
+    match (run(terminal), format) {
+        (Err(error), Format::Json) => {
+            let mut diagnostics = Diagnostics::new(command, format);
+            diagnostics.broken(None, &error);
+            diagnostics.finish(Map::new(), terminal);
+            Ok(ExitCode::FAILURE)
+        }
+        (done, _) => done,
     }
 }
 

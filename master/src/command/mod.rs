@@ -14,7 +14,7 @@ mod preparation;
 pub mod report;
 pub mod validate;
 
-pub use diagnostics::Format;
+pub use diagnostics::{Format, told};
 
 use std::{env, future::Future};
 

@@ -23,7 +23,15 @@ pub fn run(arguments: &Validate, terminal: &mut Terminal) -> Result<ExitCode> {
             Some("epp") => Dialect::Epp,
             _ => Dialect::Manifest,
         };
-        let found = match load(source(file)?, dialect, &ValidateOptions::default()) {
+        let source = match source(file) {
+            Ok(source) => source,
+            Err(error) => {
+                errors += 1;
+                diagnostics.unread(file.as_str(), &error, terminal);
+                continue;
+            }
+        };
+        let found = match load(source, dialect, &ValidateOptions::default()) {
             Ok((_, found)) => found,
             Err(error) => error.diagnostics,
         };

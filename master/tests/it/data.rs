@@ -245,6 +245,55 @@ fn the_document_for_editors() {
     assert_eq!(sorted(&value.stdout), expected);
 }
 
+/// Editors parse what they get, whatever went wrong.
+#[test]
+fn what_cannot_be_read_is_in_the_document_too() {
+    let master = site();
+    let fine = master.write("fine.pp", "$x = 1\n");
+    let bad = master.write("bad.pp", "$x = \n");
+    let paths = [&fine, &bad].map(|path| path.to_str().expect("UTF-8"));
+    let missing = "/nowhere/missing.pp";
+    let found = master.run(&["validate", "--format", "json", missing, paths[0], paths[1]]);
+    assert_eq!(found.status.code(), Some(1));
+    let document: serde_json::Value = serde_json::from_slice(&found.stdout).expect("JSON");
+    let diagnostics = document["diagnostics"].as_array().expect("a list");
+    let files: Vec<_> = diagnostics.iter().map(|one| &one["file"]).collect();
+    assert_eq!(files, [missing, paths[1]]);
+    let environments = master.path("code/environments");
+    let environments = environments.to_str().expect("UTF-8");
+    for arguments in [
+        &["eval", "-e", "1", "--facts", "/nowhere/facts.json"][..],
+        &["lookup", "port", "--environment", "gone"],
+        &["compile", "web1"],
+    ] {
+        let settings = ["--format", "json", "--environmentpath", environments];
+        let done = master.run(&[arguments, &settings].concat());
+        assert_eq!(done.status.code(), Some(1));
+        let document: serde_json::Value = serde_json::from_slice(&done.stdout).expect("JSON");
+        assert_eq!(document["command"], arguments[0]);
+        assert_eq!(document["diagnostics"][0]["severity"], "error");
+    }
+}
+
+#[test]
+fn a_result_that_cannot_be_written_is_a_failure() {
+    let master = site();
+    let full = std::fs::File::options().write(true).open("/dev/full");
+    let environments = master.path("code/environments");
+    let environments = environments.to_str().expect("UTF-8");
+    let mut command = master.command(&["eval", "-e", "'x'", "--environmentpath", environments]);
+    let done = command
+        .stdout(full.expect("it is always there"))
+        .output()
+        .expect("it runs");
+    assert_eq!(done.status.code(), Some(1));
+    let said = text(&done.stderr);
+    assert!(
+        said.contains("cannot write the result: No space left"),
+        "{said}"
+    );
+}
+
 /// JSON with its keys in order.
 fn sorted(bytes: &[u8]) -> String {
     fn sort(value: &serde_json::Value) -> serde_json::Value {

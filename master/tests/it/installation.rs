@@ -33,7 +33,7 @@ impl Installation {
     }
 
     #[expect(clippy::disallowed_methods, reason = "the command under test")]
-    fn command(&self, arguments: &[&str]) -> Command {
+    pub fn command(&self, arguments: &[&str]) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_master"));
         command
             .args(arguments)
