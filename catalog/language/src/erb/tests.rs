@@ -369,3 +369,21 @@ fn what_is_not_known_leaves_the_scope_as_it_was() {
     let before = Value::array([Value::Integer(1)]);
     assert_eq!(scope.find("list"), Some(before));
 }
+
+#[test]
+fn an_exception_keeps_the_line_where_it_was_raised() {
+    for template in [
+        "\n<% begin\n nil.foo\nrescue KeyError\n'x'.upcase\nensure\n'y'.upcase\nend %>",
+        "\n<% begin\n nil.foo\nrescue => e\n'x'.upcase\nraise e\nend %>",
+        "\n<% begin\n nil.foo\nrescue\nraise\nend %>",
+        "\n<% begin; begin\nraise KeyError\nensure\n'x'.upcase\nend\nrescue => e\nend\n@e = e %>\
+         <% begin; \n\n\n\n\nraise @e; ensure\nend %>",
+    ] {
+        let error = render(template, &Variables::new(Vec::new())).unwrap_err();
+        assert_eq!(
+            (error.kind, error.line),
+            (ErbErrorKind::Raised, 3),
+            "{template}"
+        );
+    }
+}

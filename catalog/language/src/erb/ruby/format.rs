@@ -229,6 +229,7 @@ fn field(
             }
             digits = float(number.abs(), kind, directive);
         }
+        'a' | 'A' => return Err(Stop::unsupported("floats in base 16")),
         other => {
             return Err(Stop::argument(format!(
                 "malformed format string - %{other}"

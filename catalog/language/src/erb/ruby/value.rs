@@ -165,6 +165,8 @@ pub(super) struct Enumerator {
 pub(super) struct Exception {
     pub class: Arc<str>,
     pub message: String,
+    /// The line where it was raised, once somebody has looked at it on its way.
+    pub line: Option<u32>,
 }
 
 impl Value {

@@ -152,8 +152,9 @@ impl Interpreter<'_> {
         let loops = self.loops.len();
         let mut result = self.evaluate(&begin.body, environment);
         match result {
-            Err(Stop::Raise(raised)) => {
+            Err(Stop::Raise(mut raised)) => {
                 self.loops.truncate(loops);
+                raised.line.get_or_insert(self.line);
                 result = self.rescue(begin, *raised, environment);
             }
             Ok(value) => {
@@ -165,6 +166,9 @@ impl Interpreter<'_> {
             other => result = other,
         }
         if let Some(ensure) = &begin.ensure {
+            if let Err(Stop::Raise(raised)) = &mut result {
+                raised.line.get_or_insert(self.line);
+            }
             self.evaluate(ensure, environment)?;
         }
         result

@@ -108,8 +108,12 @@ pub(in crate::erb) fn render(
 
 impl Interpreter<'_> {
     fn error(&self, stop: Stop) -> ErbError {
+        let mut line = self.line;
         let (kind, message) = match stop {
-            Stop::Raise(exception) => (ErbErrorKind::Raised, exception.message),
+            Stop::Raise(exception) => {
+                line = exception.line.unwrap_or(line);
+                (ErbErrorKind::Raised, exception.message)
+            }
             Stop::Unsupported(what) => (ErbErrorKind::Unsupported, what.0),
             Stop::Limit(what) => (ErbErrorKind::Limit, what.0),
             Stop::Throw(thrown) => {
@@ -124,7 +128,7 @@ impl Interpreter<'_> {
         ErbError {
             kind,
             message,
-            line: self.line,
+            line,
         }
     }
 

@@ -44,6 +44,7 @@ impl Stop {
         Self::Raise(Box::new(Exception {
             class: class.into(),
             message: message.into(),
+            line: None,
         }))
     }
 

@@ -137,11 +137,7 @@ fn pick(
         ("take" | "first", None) if arguments.len() == 1 => {
             let count = argument::size(&arguments[0])?;
             kept = match receiver {
-                Value::Range(range) if range.to.is_nil() => {
-                    let from = argument::integer(&range.from)?;
-                    ruby.allocate(count.saturating_mul(size_of::<Value>()))?;
-                    (from..).take(count).map(Value::Integer).collect()
-                }
+                Value::Range(range) => super::range::first(ruby, range, count)?,
                 _ => ruby.elements(receiver)?,
             };
             kept.truncate(count);

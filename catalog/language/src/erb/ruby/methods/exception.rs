@@ -1,7 +1,10 @@
 //! Exceptions and which of them descends from which.
 
 use super::{Answer, answer};
-use crate::erb::ruby::value::{Exception, Value};
+use crate::erb::ruby::{
+    interpreter::Stop,
+    value::{Exception, Value},
+};
 
 /// Classes and what they are made from.
 const PARENTS: &[(&str, &str)] = &[
@@ -68,6 +71,9 @@ pub(super) fn call(exception: &Exception, name: &str) -> Answer {
         "full_message" => answer(format!("{} ({})", exception.message, exception.class)),
         "backtrace" => answer(Vec::new()),
         "cause" => answer(Value::Nil),
+        "name" | "receiver" | "key" | "args" | "result" | "reason" | "tag" | "value" => Err(
+            Stop::unsupported(format!("the method '{name}' of {}", exception.class)),
+        ),
         _ => Ok(None),
     }
 }

@@ -147,6 +147,7 @@ pub(super) fn call(
             Some(Value::Exception(Rc::new(Exception {
                 class: class.into(),
                 message,
+                line: None,
             })))
         }
         _ => None,

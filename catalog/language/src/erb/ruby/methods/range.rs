@@ -20,6 +20,7 @@ pub(super) fn call(
     let itself = || Value::Range(range.clone());
     match (name, arguments) {
         ("first", []) | ("begin", []) => answer(range.from.clone()),
+        ("min", []) if block.is_none() && range.to.is_nil() => answer(range.from.clone()),
         ("min", []) if block.is_none() && matches!(range.from, Value::Integer(_)) => {
             let is_empty = integers(range)?.is_none_or(|(from, to)| from > to);
             answer(if is_empty {
@@ -155,6 +156,25 @@ fn integers(range: &RangeValue) -> Run<Option<(i64, i64)>> {
         _ => return Ok(None),
     };
     Ok(Some((from, to)))
+}
+
+/// The first elements, of whatever follows them no more is made.
+pub(super) fn first(
+    ruby: &mut Interpreter<'_>,
+    range: &RangeValue,
+    count: usize,
+) -> Run<Vec<Value>> {
+    let last = match &range.to {
+        Value::Nil => i64::MAX,
+        _ => match integers(range)? {
+            Some((_, last)) => last,
+            None => return elements(ruby, range),
+        },
+    };
+    let from = argument::integer(&range.from)?;
+    let taken: Vec<Value> = (from..=last).take(count).map(Value::Integer).collect();
+    ruby.allocate(taken.len() * size_of::<Value>())?;
+    Ok(taken)
 }
 
 /// All elements of a range that has an end.

@@ -165,14 +165,14 @@ impl Parser {
 
     fn block_body(&mut self, mut parameters: Parameters, close: Close) -> Parsed<BlockCode> {
         let outer = std::mem::take(&mut self.numbered);
-        let body = match close {
+        let body = self.in_loop(|parser| match close {
             Close::Brace => {
-                let body = self.statements(&[])?;
-                self.expect_operator("}")?;
-                body
+                let body = parser.statements(&[])?;
+                parser.expect_operator("}")?;
+                Ok(body)
             }
-            Close::End => self.body_with_rescue()?,
-        };
+            Close::End => parser.body_with_rescue(),
+        })?;
         let numbered = std::mem::replace(&mut self.numbered, outer);
         if numbered > 0 {
             if !parameters.required.is_empty() {

@@ -32,6 +32,7 @@ pub(in crate::erb) fn parse(segments: &[Segment<'_>]) -> Parsed {
         depth: 0,
         is_do_reserved: false,
         numbered: 0,
+        loops: 0,
     };
     let body = parser.statements(&[])?;
     if parser.peek() != &TokenKind::EndOfInput {
@@ -64,6 +65,8 @@ struct Parser {
     is_do_reserved: bool,
     /// The highest of the parameters `_1` to `_9` that the block being read has named.
     numbered: usize,
+    /// How many blocks and loops are around what is being read.
+    loops: usize,
 }
 
 /// No name of Ruby's: what is around a scope with it is not seen.
@@ -182,6 +185,14 @@ impl Parser {
         let before = std::mem::replace(&mut self.is_do_reserved, false);
         let result = parse(self);
         self.is_do_reserved = before;
+        result
+    }
+
+    /// Within the body of a loop or a block.
+    fn in_loop<T>(&mut self, parse: impl FnOnce(&mut Self) -> Parsed<T>) -> Parsed<T> {
+        self.loops += 1;
+        let result = self.with_do(parse);
+        self.loops -= 1;
         result
     }
 

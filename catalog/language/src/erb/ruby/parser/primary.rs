@@ -207,6 +207,9 @@ impl Parser {
             }
             "yield" => Kind::Yield(self.optional_arguments()?),
             "return" => Kind::Return(self.jump_value()?),
+            "break" | "next" if self.loops == 0 => {
+                return self.unsupported(format!("'{word}' outside of blocks and loops"));
+            }
             "break" => Kind::Break(self.jump_value()?),
             "next" => Kind::Next(self.jump_value()?),
             "not" => {
@@ -303,7 +306,7 @@ impl Parser {
 
     fn while_loop(&mut self, while_is: bool, line: u32) -> Parsed {
         let condition = self.loop_head()?;
-        let body = self.with_do(|parser| parser.statements(&["end"]))?;
+        let body = self.in_loop(|parser| parser.statements(&["end"]))?;
         self.expect_keyword("end")?;
         let kind = Kind::While {
             condition: Box::new(condition),
@@ -318,7 +321,7 @@ impl Parser {
         let pattern = self.for_pattern()?;
         self.expect_keyword("in")?;
         let elements = self.loop_head()?;
-        let body = self.with_do(|parser| parser.statements(&["end"]))?;
+        let body = self.in_loop(|parser| parser.statements(&["end"]))?;
         self.expect_keyword("end")?;
         Ok(self.node(Kind::For(pattern, Box::new(elements), Box::new(body)), line))
     }

@@ -319,7 +319,9 @@ impl Parser {
             return self.unsupported("singleton methods");
         }
         self.locals.push([Arc::from(BARRIER)].into());
+        let loops = std::mem::take(&mut self.loops);
         let result = self.with_do(|parser| parser.method_body(&name));
+        self.loops = loops;
         self.locals.pop();
         let definition = result?;
         Ok(self.node(Kind::Define(Arc::new(definition)), line))
