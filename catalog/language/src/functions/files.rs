@@ -11,6 +11,7 @@ use crate::{
     error::{Error, Evaluated},
     evaluator::{Call, epp::Sight, flatten},
     host::{Level, ModuleFolder},
+    types::{self, mismatch},
     values::Value,
 };
 
@@ -190,8 +191,26 @@ fn render(call: &Call<'_, '_>, path: Option<&str>, text: &str, sight: Sight) -> 
         Some(Value::Hash(entries)) => Some(&**entries),
         _ => None,
     };
-    call.evaluator
-        .render_template(&program, call.name, given, sight, call.scope)
+    let rendered = call
+        .evaluator
+        .render_template(&program, call.name, given, sight, call.scope)?;
+    let text = match &rendered {
+        Value::Sensitive(hidden) => hidden,
+        plain => plain,
+    };
+    match text {
+        Value::String(_) => Ok(rendered),
+        _ => fail!("{}", not_a_text(call.name, &rendered)),
+    }
+}
+
+/// What is said where `next` has left a template with something else than its text.
+#[cold]
+fn not_a_text(function: &str, given: &Value) -> String {
+    let expected = types::parse::parse_plain("Variant[String, Sensitive[String]]")
+        .expect("it is written as types are");
+    let subject = format!("value returned from function '{function}'");
+    mismatch::describe_value(&subject, &expected, given)
 }
 
 fn generate(call: &Call<'_, '_>) -> Evaluated {
