@@ -5,14 +5,17 @@ use std::{rc::Rc, sync::Arc};
 use ficelle_language::{
     Error, Evaluated, Evaluator, Scope, Type, Value,
     evaluator::Call,
-    host::{Host as _, Strict},
+    host::{ClassScope, Host as _, Strict},
     types::{builtin, mismatch},
 };
 use ficelle_lookup::{
     Answer, Deprecated, Interpolated, Key, Lookup, LookupHost, LookupSettings, ModuleData,
     Question, check_arguments, hiera, lookup,
 };
-use ficelle_model::inputs::Inputs;
+use ficelle_model::{
+    inputs::Inputs,
+    qualified::{split_last, unrooted},
+};
 use ficelle_syntax::{
     ast::ExpressionKind,
     source::{Source, Span},
@@ -147,7 +150,7 @@ fn call_deprecated(
     call: &Call<'_, '_>,
     function: Deprecated,
 ) -> Evaluated {
-    let name = call.name;
+    let name = unrooted(call.name);
     compiler.deprecate(
         name,
         &format!(
@@ -223,18 +226,27 @@ impl LookupHost for Asking<'_, '_, '_> {
 
     fn undefined(&self, name: &str, place: Interpolated) -> Evaluated<()> {
         let settings = self.compiler.settings();
+        if settings.strict == Strict::Off {
+            return Ok(());
+        }
+        let reason = match split_last(name) {
+            None | Some(("", _)) => String::new(),
+            Some((class, _)) => match self.compiler.class_scope(unrooted(class)) {
+                ClassScope::Evaluated(_) => String::new(),
+                ClassScope::NotEvaluated => format!("class {class} has not been evaluated"),
+                ClassScope::Unknown => format!("class {class} could not be found"),
+            },
+        };
+        let undefined = || format!("Undefined variable '{name}'; {reason}");
         match (settings.strict, place) {
-            (Strict::Off, _) => {}
-            (Strict::Error, Interpolated::Data) => {
-                return Err(Error::new(format!("Undefined variable '{name}'; ")).into());
-            }
+            (Strict::Error, Interpolated::Data) => return Err(Error::new(undefined()).into()),
             (Strict::Error, Interpolated::Hierarchy) => self.compiler.deprecate(
                 name,
-                &format!("Interpolation failed with '{name}', but compilation continuing; "),
+                &format!(
+                    "Interpolation failed with '{name}', but compilation continuing; {reason}"
+                ),
             ),
-            (Strict::Warning, _) => self
-                .compiler
-                .deprecate(name, &format!("Undefined variable '{name}'; ")),
+            _ => self.compiler.deprecate(name, &undefined()),
         }
         Ok(())
     }

@@ -23,6 +23,7 @@ use indexmap::IndexMap;
 use rustc_hash::{FxBuildHasher, FxHashMap, FxHashSet};
 
 use super::{
+    autoloaded::Sought,
     names::{self, Kind as NameKind, Names},
     sources::{Definition, ParsedFile, Rules},
 };
@@ -85,6 +86,7 @@ pub(crate) struct Definitions<'a> {
     ruby_datatypes: RefCell<FxHashMap<Arc<str>, Option<Utf8PathBuf>>>,
     aliases: RefCell<FxHashMap<Arc<str>, Option<Arc<TypeAliasDefinition>>>>,
     loaded: RefCell<FxHashSet<Box<str>>>,
+    own_folders: RefCell<FxHashMap<&'static str, Option<Utf8PathBuf>>>,
     ruby_folders: RefCell<FxHashMap<&'static [&'static str], Rc<[RubyFolder]>>>,
     missing: RefCell<FxHashSet<Arc<str>>>,
     warnings: RefCell<Vec<CompileError>>,
@@ -106,6 +108,7 @@ impl<'a> Definitions<'a> {
             ruby_datatypes: RefCell::default(),
             aliases: RefCell::default(),
             loaded: RefCell::default(),
+            own_folders: RefCell::default(),
             ruby_folders: RefCell::default(),
             missing: RefCell::default(),
             warnings: RefCell::default(),
@@ -424,20 +427,23 @@ impl<'a> Definitions<'a> {
         if !self.loaded.borrow_mut().insert(path.as_str().into()) {
             return Ok(());
         }
-        if let Some(file) = self.parsed(path, name)? {
+        if let Some(file) = self.parsed(path, || Location::Namespace(name.into()))? {
             self.import(&file, Some(module))?;
         }
         Ok(())
     }
 
-    /// The tree of the file that `name` is looked for in, where it exists.
-    fn parsed(&self, path: &Utf8Path, name: &str) -> Evaluated<Option<Arc<ParsedFile>>> {
+    /// The tree of a file, where it exists; `location` says what may be defined in it.
+    fn parsed(
+        &self,
+        path: &Utf8Path,
+        location: impl FnOnce() -> Location,
+    ) -> Evaluated<Option<Arc<ParsedFile>>> {
         let bytes = match self.inputs.read(path) {
             Ok(Some(bytes)) => bytes,
             Ok(None) => return Ok(None),
             Err(error) => return Err(Error::new(error.to_string()).into()),
         };
-        let location = || Location::Namespace(name.into());
         let sources = self.environment.sources();
         match sources.parsed(path, &bytes, self.rules, location) {
             Ok(file) => Ok(Some(file)),
@@ -453,10 +459,9 @@ impl<'a> Definitions<'a> {
         }
         let mut found = None;
         if let Some((path, file)) = self.autoload("functions", name)? {
-            let definition = only(&file.contents.functions, &file, &path, "function", name)?;
-            if definition.name.as_ref() != name {
-                return Err(wrong_name(&path, "function", name, &definition.name));
-            }
+            let functions = &file.contents.functions;
+            let sought = Sought::Function(name);
+            let definition = sought.only(functions, |one| &*one.name, &file, &path)?;
             found = Some(Arc::clone(definition));
         }
         let mut functions = self.functions.borrow_mut();
@@ -572,18 +577,15 @@ impl<'a> Definitions<'a> {
             return Ok(known.clone());
         }
         let mut found = None;
-        let file = match self.autoload("types", &lower)? {
+        let mut file = self.autoload("types", &lower)?;
+        if file.is_none() && !is_qualified(&lower) {
             // A module's type set goes by the module's name.
-            None if !is_qualified(&lower) => {
-                self.autoload("types", &format!("{lower}::init_typeset"))?
-            }
-            file => file,
-        };
+            file = self.autoload("types", &format!("{lower}::init_typeset"))?;
+        }
         if let Some((path, file)) = file {
-            let definition = only(&file.contents.aliases, &file, &path, "type", name)?;
-            if definition.name.to_lowercase() != *lower {
-                return Err(wrong_name(&path, "type", name, &definition.name));
-            }
+            let aliases = &file.contents.aliases;
+            let sought = Sought::Type(&lower);
+            let definition = sought.only(aliases, |one| &*one.name, &file, &path)?;
             found = Some(Arc::clone(definition));
         }
         self.aliases
@@ -592,57 +594,48 @@ impl<'a> Definitions<'a> {
         Ok(found)
     }
 
-    /// The file of a name in a folder of a module or of the environment. A module's folder is its
-    /// name space; the environment's holds plain names, and `environment` is a folder in it.
+    /// The file of a name in a folder of a module or of the environment, whose own names are
+    /// plain ones and those in the namespace `environment`.
     fn autoload(
         &self,
-        folder: &str,
+        folder: &'static str,
         name: &str,
     ) -> Evaluated<Option<(Utf8PathBuf, Arc<ParsedFile>)>> {
-        let (root, within) = match split_first(name) {
-            None | Some(("environment", _)) => (self.environment.directory(), name),
-            Some((module, rest)) => {
-                let module = self.environment.module(module);
-                (module.map(|module| &*module.path), rest)
-            }
+        let path = match split_first(name) {
+            None | Some(("environment", _)) => match self.own_folder(folder)? {
+                Some(folder) => folder.join(format!("{}.pp", name.replace("::", "/"))),
+                None => return Ok(None),
+            },
+            Some((module, rest)) => match self.environment.module(module) {
+                Some(module) => {
+                    let relative = format!("{folder}/{}.pp", rest.replace("::", "/"));
+                    module.path.join(relative)
+                }
+                None => return Ok(None),
+            },
         };
-        let Some(root) = root else { return Ok(None) };
-        let path = root.join(format!("{folder}/{}.pp", within.replace("::", "/")));
-        Ok(self.parsed(&path, name)?.map(|file| (path, file)))
+        let location = || match is_qualified(name) {
+            true => Location::Namespace(name.into()),
+            false => Location::Anywhere,
+        };
+        Ok(self.parsed(&path, location)?.map(|file| (path, file)))
     }
-}
 
-/// The one definition that an autoloaded file holds.
-fn only<'f, T>(
-    definitions: &'f [T],
-    file: &ParsedFile,
-    path: &Utf8Path,
-    kind: &str,
-    name: &str,
-) -> Evaluated<&'f T> {
-    let problem = match (definitions, file.program.body.len()) {
-        ([definition], 1) => return Ok(definition),
-        (_, 0) => "is empty".to_owned(),
-        ([], _) => format!("does not define a {kind}"),
-        _ => format!("contains more than a {kind} definition"),
-    };
-    Err(Error::new(format!(
-        "The code loaded from {path} to find '{name}' {problem}"
-    ))
-    .into())
-}
-
-fn wrong_name(
-    path: &Utf8Path,
-    kind: &str,
-    expected: &str,
-    actual: &str,
-) -> ficelle_language::Unwind {
-    let message = format!(
-        "The code loaded from {path} produced {kind} with the wrong name, expected {expected}, \
-         actual {actual}"
-    );
-    Error::new(message).into()
+    /// A folder of the environment itself, where it is there: mostly it is not, and plain names
+    /// are looked for in it.
+    fn own_folder(&self, folder: &'static str) -> Evaluated<Option<Utf8PathBuf>> {
+        if let Some(known) = self.own_folders.borrow().get(folder) {
+            return Ok(known.clone());
+        }
+        let path = self.environment.directory().map(|own| own.join(folder));
+        let found = match path {
+            Some(path) if self.kind(&path)? == Some(FileKind::Directory) => Some(path),
+            _ => None,
+        };
+        let mut folders = self.own_folders.borrow_mut();
+        folders.insert(folder, found.clone());
+        Ok(found)
+    }
 }
 
 /// The name in lower case, where it is not.

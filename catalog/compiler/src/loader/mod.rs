@@ -3,6 +3,7 @@
 //! [`Sources`] keeps parsed files for every compile of an environment; `Definitions` is what one
 //! compile knows so far, completed by loading when a name is asked for that it does not know.
 
+mod autoloaded;
 mod definitions;
 mod names;
 mod sources;

@@ -129,6 +129,15 @@ fn parse(
 }
 
 impl Contents {
+    /// How many definitions there are.
+    pub(super) fn len(&self) -> usize {
+        self.kinds.len()
+            + self.nodes.len()
+            + self.functions.len()
+            + self.aliases.len()
+            + self.plans.len()
+    }
+
     fn collect(&mut self, statements: &[Expression]) {
         for statement in statements {
             match &statement.kind {

@@ -151,3 +151,38 @@ fn the_environment_has_functions_and_types_of_its_own() {
         "Evaluation Error: Unknown function: 'environment::flat'."
     );
 }
+
+#[test]
+fn an_autoloaded_file_holds_what_it_is_named_after() {
+    let error = |code: &str, path: &str, content: &str| {
+        let site = Site::new().manifest(code).file(path, content);
+        let message = site.compile("web1").expect_err("it is refused").message;
+        message
+            .split_once(".pp ")
+            .expect("it names the file")
+            .1
+            .to_owned()
+    };
+    let function = |content| error("app::one()", "modules/app/functions/one.pp", content);
+    assert_eq!(
+        function("# nothing"),
+        "does not define the function 'app::one' - it is empty."
+    );
+    assert_eq!(
+        function("class app::one { }"),
+        "does not define the function 'app::one' - no function found."
+    );
+    let kind = |content| error("'x' =~ App::One", "modules/app/types/one.pp", content);
+    assert_eq!(
+        kind("type App::One = String\ntype App::Two = String"),
+        "must contain only the type 'app::one' - it has additional definitions."
+    );
+    assert_eq!(
+        kind("class app::one { }"),
+        "does not define the type 'app::one' - no type alias or type definition found."
+    );
+    assert_eq!(
+        kind("type App::Two = String"),
+        "produced type with the wrong name, expected 'app::one', actual 'App::Two'"
+    );
+}
