@@ -257,19 +257,18 @@ impl Lookup {
     }
 
     fn file(&self, host: &dyn LookupHost, path: &Utf8Path, format: Format) -> Evaluated {
-        let value = self.cache.load(host.inputs(), path, format)?;
-        let value = value.unwrap_or_default();
-        // What is no hash is refused where data is taken; an empty file of YAML is none yet.
+        let Some(value) = self.cache.load(host.inputs(), path, format)? else {
+            return Ok(Value::hash(HashMap::default()));
+        };
+        // What is no hash is refused where data is taken; a file of YAML may be empty.
         if format == Format::Json || matches!(value, Value::Hash(_)) {
             return Ok(value);
         }
-        if !value.is_undef() {
-            let message = format!("{path}: file does not contain a valid yaml hash");
-            if host.is_strict() && !matches!(value, Value::Boolean(false)) {
-                return Err(failure(message).into());
-            }
-            host.warn(&message, None);
+        let message = format!("{path}: file does not contain a valid yaml hash");
+        if host.is_strict() && !matches!(value, Value::Undef | Value::Boolean(false)) {
+            return Err(failure(message).into());
         }
+        host.warn(&message, None);
         Ok(Value::hash(HashMap::default()))
     }
 

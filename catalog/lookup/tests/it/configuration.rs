@@ -121,3 +121,15 @@ fn a_call_s_own_values_are_checked_and_its_block_goes_before_its_default() {
     let default = options(vec![("default_values_hash", own(Value::Integer(2)))]);
     assert_eq!(site.call(default).unwrap(), "2");
 }
+
+#[test]
+fn an_empty_file_is_warned_of() {
+    let site = World::new()
+        .file("/env/hiera.yaml", "version: 5\n")
+        .file("/env/data/common.yaml", "# nothing yet\n");
+    assert!(site.get("a").is_err());
+    assert_eq!(
+        site.warnings(),
+        ["/env/data/common.yaml: file does not contain a valid yaml hash"]
+    );
+}
