@@ -249,11 +249,11 @@ impl Compiler<'_> {
                     let title = &title[..title.len() - 1];
                     super::declare::canonical(type_name, title)
                 }
-                _ => return Err(untitled(text, parameter)),
+                _ => return Err(untitled(value, parameter)),
             },
             other => match reference_of(other) {
                 Some(reference) => reference,
-                None => return Err(untitled(&texts::ruby(other), parameter)),
+                None => return Err(untitled(other, parameter)),
             },
         };
         if self.find_named(&reference).is_some() {
@@ -302,9 +302,12 @@ impl Compiler<'_> {
 }
 
 /// What a relationship's parameter names is no resource.
-fn untitled(text: &str, parameter: &Parameter) -> Unwind {
-    let message = format!("No title provided and \"{text}\" is not a valid resource reference");
-    at(message, parameter.origin.file.clone(), parameter.line())
+fn untitled(value: &Value, parameter: &Parameter) -> Unwind {
+    at(
+        texts::untitled(value),
+        parameter.origin.file.clone(),
+        parameter.line(),
+    )
 }
 
 /// What a value is at an end of an arrow.

@@ -1,6 +1,6 @@
 //! How values read in messages.
 
-use ficelle_language::{Value, evaluator::label, values::inspect};
+use ficelle_language::{Type, Value, evaluator::label, values::inspect};
 
 /// The text that interpolation gives.
 pub(super) fn display(value: &Value) -> String {
@@ -16,6 +16,16 @@ pub(super) fn ruby(value: &Value) -> String {
         Value::Array(_) | Value::Hash(_) => inspect(value),
         other => display(other),
     }
+}
+
+/// What is said of a value that refers to no resource; a type without a title has an empty one.
+pub(super) fn untitled(value: &Value) -> String {
+    let text = match value {
+        Value::Type(Type::Resource(of)) if of.title.is_none() => format!("{}[]", display(value)),
+        other => ruby(other),
+    };
+    let shown = inspect(&Value::string(text));
+    format!("No title provided and {shown} is not a valid resource reference")
 }
 
 /// The type of a value without what is special to it: `Integer`, `Array[String]`.

@@ -111,13 +111,7 @@ pub(super) fn realize(compiler: &Compiler<'_>, call: &Call<'_, '_>) -> Evaluated
         };
         match reference {
             Some(reference) => references.push(compiler.named(&reference)),
-            None => {
-                let text = texts::display(value);
-                return Err(Error::new(format!(
-                    "No title provided and \"{text}\" is not a valid resource reference"
-                ))
-                .into());
-            }
+            None => return Err(Error::new(texts::untitled(value)).into()),
         }
     }
     compiler.realize(references, call.scope);
