@@ -6,7 +6,7 @@ use crate::{
     evaluator::Call,
     formats,
     host::Level,
-    values::{Value, number, time::timespan},
+    values::{Value, time::timespan},
 };
 
 pub(super) const FUNCTIONS: &[Function] = &[
@@ -141,37 +141,33 @@ fn scan_one<'a, 'f>(
         text.split_at(length)
     };
     let trimmed = text.trim_start();
-    let signed = |holds: &dyn Fn(char) -> bool| {
-        let sign = usize::from(trimmed.starts_with(['-', '+']));
-        let (digits, rest) = take(&trimmed[sign..], holds);
-        (&trimmed[..sign + digits.len()], rest)
+    // The sign is one of the characters that the width counts.
+    let sign = usize::from(trimmed.starts_with(['-', '+']));
+    let unsigned = &trimmed[sign..];
+    let most = width.saturating_sub(sign);
+    let integer = |length: usize, radix: u32| {
+        let digits = &trimmed[..sign + length];
+        let value = i64::from_str_radix(&without_prefix(digits), radix).ok()?;
+        Some((Value::Integer(value), &trimmed[digits.len()..]))
     };
-    let integer =
-        |digits: &str, radix: u32| i64::from_str_radix(digits, radix).ok().map(Value::Integer);
     let (value, rest) = match letter {
-        'd' | 'u' => {
-            let (digits, rest) = signed(&|one| one.is_ascii_digit());
-            (integer(digits, 10)?, rest)
-        }
-        'o' => {
-            let (digits, rest) = signed(&|one| one.is_digit(8));
-            (integer(digits, 8)?, rest)
-        }
-        'x' | 'X' => {
-            let (digits, rest) = signed(&|one| one.is_ascii_hexdigit() || one == 'x');
-            (integer(&digits.replacen("0x", "", 1), 16)?, rest)
-        }
+        'd' | 'u' => integer(digits(unsigned, 10, most), 10)?,
+        'o' => integer(digits(unsigned, 8, most), 8)?,
+        'x' | 'X' => match hexadecimal(unsigned, most) {
+            Some(length) => integer(length, 16)?,
+            None => integer(digits(unsigned, 16, most), 16)?,
+        },
         'i' => {
-            let (digits, rest) = signed(&|one| one.is_ascii_alphanumeric());
-            match number::parse_number(digits)? {
-                number::Number::Integer(value) => (Value::Integer(value), rest),
-                number::Number::Float(_) => return None,
-            }
+            let (length, radix) = any_integer(unsigned, most, width != usize::MAX, sign > 0)?;
+            integer(length, radix)?
         }
         'f' | 'e' | 'g' | 'a' | 'E' | 'G' => {
-            let (digits, rest) =
-                signed(&|one| one.is_ascii_digit() || matches!(one, '.' | 'e' | 'E' | '-' | '+'));
-            (Value::Float(digits.parse().ok()?), rest)
+            let length = sign + fraction(unsigned)?;
+            let (taken, rest) = match width {
+                usize::MAX => trimmed.split_at(length),
+                _ => take(trimmed, &|one| !one.is_whitespace()),
+            };
+            (Value::Float(leading_float(taken)), rest)
         }
         's' => {
             let (word, rest) = take(trimmed, &|one| !one.is_whitespace());
@@ -199,6 +195,78 @@ fn scan_one<'a, 'f>(
         _ => return None,
     };
     Some((value, rest, after))
+}
+
+/// How many digits a text begins with, of so many at most.
+fn digits(text: &str, radix: u32, most: usize) -> usize {
+    text.chars()
+        .take(most)
+        .take_while(|one| one.is_digit(radix))
+        .count()
+}
+
+/// The length of `0x1F` at the beginning of a text.
+fn hexadecimal(text: &str, most: usize) -> Option<usize> {
+    let after = text
+        .strip_prefix("0x")
+        .or_else(|| text.strip_prefix("0X"))?;
+    match digits(after, 16, most.checked_sub(2)?) {
+        0 => None,
+        count => Some(2 + count),
+    }
+}
+
+/// `0x1F` as `1F`, with its sign.
+fn without_prefix(digits: &str) -> String {
+    digits.replacen("0x", "", 1).replacen("0X", "", 1)
+}
+
+/// The length and radix of an integer as code has it: of one digit, only where a width is given and
+/// no sign stands there.
+fn any_integer(text: &str, most: usize, is_bounded: bool, is_signed: bool) -> Option<(usize, u32)> {
+    if let Some(length) = hexadecimal(text, most) {
+        return Some((length, 16));
+    }
+    let radix = if text.starts_with('0') { 8 } else { 10 };
+    match (digits(text, radix, most), is_bounded) {
+        (0, _) => None,
+        (1, false) if radix == 10 => Some((1, 10)),
+        (1, true) if !is_signed => Some((1, 10)),
+        (1, _) => None,
+        (length, _) => Some((length, radix)),
+    }
+}
+
+/// The length of a number at the beginning of a text; only behind a point there is an exponent.
+fn fraction(text: &str) -> Option<usize> {
+    let whole = digits(text, 10, usize::MAX);
+    let Some(after) = text[whole..].strip_prefix('.') else {
+        return (whole > 0).then_some(whole);
+    };
+    let length = whole + 1 + digits(after, 10, usize::MAX);
+    let exponent = text[length..]
+        .strip_prefix(['e', 'E'])
+        .map_or(0, |exponent| {
+            let sign = usize::from(exponent.starts_with(['-', '+']));
+            match digits(&exponent[sign..], 10, usize::MAX) {
+                0 => 0,
+                count => 1 + sign + count,
+            }
+        });
+    Some(length + exponent)
+}
+
+/// Ruby's `to_f`: the number that a text begins with.
+fn leading_float(text: &str) -> f64 {
+    let ends = (1..=text.len())
+        .rev()
+        .filter(|end| text.is_char_boundary(*end));
+    let is_number = |part: &str| part.bytes().all(|byte| b"0123456789+-.eE".contains(&byte));
+    let parsed = ends
+        .map(|end| &text[..end])
+        .filter(|part| is_number(part))
+        .find_map(|part| part.parse().ok());
+    parsed.unwrap_or(0.0)
 }
 
 /// Whether a character is one of `a-z_`.
@@ -231,6 +299,15 @@ mod tests {
         assert_eq!(scan("42 xyz", "%d %s"), [Value::Integer(42), "xyz".into()]);
         assert_eq!(scan("10.5k", "%f%[a-z]"), [Value::Float(10.5), "k".into()]);
         assert_eq!(scan("abc", "%d"), []);
+        assert_eq!(scan("1e3", "%g%s"), [Value::Float(1.0), "e3".into()]);
+        assert_eq!(scan("1-2", "%5f"), [Value::Float(1.0)]);
+        assert_eq!(
+            scan("0x1F 017 5", "%i %i %i"),
+            [31, 15, 5].map(Value::Integer)
+        );
+        assert_eq!(scan("0", "%i"), []);
+        assert_eq!(scan("-5", "%1d"), []);
+        assert_eq!(scan("12abc", "%4i"), [Value::Integer(12)]);
         assert_eq!(scan("1-2", "%d-%*d"), [Value::Integer(1)]);
     }
 }

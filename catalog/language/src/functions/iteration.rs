@@ -262,24 +262,23 @@ enum Step {
 
 /// Calls the block for each element and hands its result to `visit`; `break()` ends the walk.
 fn walk(call: &Call<'_, '_>, visit: impl FnMut(usize, Value, Value) -> Step) -> Evaluated<()> {
-    walk_with(Style::of(call), call, visit)
+    match walk_whole(Style::of(call), call, visit) {
+        Err(Unwind::Break(_)) => Ok(()),
+        other => other,
+    }
 }
 
-fn walk_with(
+/// As [`walk`], for functions that a `break()` goes through.
+fn walk_whole(
     style: Style,
     call: &Call<'_, '_>,
     mut visit: impl FnMut(usize, Value, Value) -> Step,
 ) -> Evaluated<()> {
     for (index, item) in walkable(call)?.enumerate() {
         let item = item?;
-        match style.call(call, index, &item) {
-            Ok(result) => {
-                if let Step::Stop = visit(index, item, result) {
-                    break;
-                }
-            }
-            Err(Unwind::Break(_)) => break,
-            Err(other) => return Err(other),
+        let result = style.call(call, index, &item)?;
+        if let Step::Stop = visit(index, item, result) {
+            break;
         }
     }
     Ok(())
@@ -301,13 +300,17 @@ fn map(call: &Call<'_, '_>) -> Evaluated {
 
 fn filter(call: &Call<'_, '_>) -> Evaluated {
     let mut kept = Vec::new();
-    walk(call, |_, item, result| {
+    let visit = |_, item, result: Value| {
         if is_true(&result) {
             kept.push(item);
         }
         Step::Go
-    })?;
+    };
     let is_hash = matches!(call.arguments[0], Value::Hash(_));
+    match is_hash {
+        true => walk_whole(Style::of(call), call, visit)?,
+        false => walk(call, visit)?,
+    }
     Ok(if is_hash || matches!(Style::of(call), Style::Pair) {
         hash_of(kept)
     } else {
@@ -325,7 +328,7 @@ fn hash_of(pairs: Vec<Value>) -> Value {
 
 fn all(call: &Call<'_, '_>) -> Evaluated {
     let mut result = true;
-    walk(call, |_, _, value| {
+    walk_whole(Style::of(call), call, |_, _, value| {
         result = is_true(&value);
         if result { Step::Go } else { Step::Stop }
     })?;
@@ -334,7 +337,7 @@ fn all(call: &Call<'_, '_>) -> Evaluated {
 
 fn any(call: &Call<'_, '_>) -> Evaluated {
     let mut result = false;
-    walk(call, |_, _, value| {
+    walk_whole(Style::of(call), call, |_, _, value| {
         result = is_true(&value);
         if result { Step::Stop } else { Step::Go }
     })?;
@@ -354,11 +357,8 @@ fn index_of(call: &Call<'_, '_>) -> Evaluated {
             }
             _ => style.call(call, index, &item),
         };
-        match result {
-            Ok(result) if is_true(&result) => return Ok(position(is_hash, index, item)),
-            Ok(_) => {}
-            Err(Unwind::Break(_)) => break,
-            Err(other) => return Err(other),
+        if is_true(&result?) {
+            return Ok(position(is_hash, index, item));
         }
     }
     Ok(Value::Undef)
@@ -521,7 +521,7 @@ fn reverse_each(call: &Call<'_, '_>) -> Evaluated {
 
 fn group_by(call: &Call<'_, '_>) -> Evaluated {
     let mut groups = HashMap::default();
-    walk_with(Style::of_one_first(call), call, |_, item, key| {
+    walk_whole(Style::of_one_first(call), call, |_, item, key| {
         match groups.entry(key).or_insert_with(|| Value::array([])) {
             Value::Array(group) => Arc::make_mut(group).push(item),
             _ => unreachable!("groups are arrays"),
@@ -533,7 +533,7 @@ fn group_by(call: &Call<'_, '_>) -> Evaluated {
 
 fn partition(call: &Call<'_, '_>) -> Evaluated {
     let (mut chosen, mut rest) = (Vec::new(), Vec::new());
-    walk_with(Style::of_one_first(call), call, |_, item, result| {
+    walk_whole(Style::of_one_first(call), call, |_, item, result| {
         if is_true(&result) {
             chosen.push(item)
         } else {

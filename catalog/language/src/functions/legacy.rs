@@ -51,8 +51,8 @@ fn is_plain(value: &Value) -> bool {
 
 fn converted(value: &Value) -> Evaluated {
     Ok(match value {
-        Value::Regexp(_)
-        | Value::SemVer(_)
+        Value::Regexp(regexp) => Value::string(regexp.inspected()),
+        Value::SemVer(_)
         | Value::SemVerRange(_)
         | Value::Timestamp(_)
         | Value::Timespan(_)

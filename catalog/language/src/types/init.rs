@@ -119,18 +119,6 @@ pub(super) fn takes_whole(init: &InitType, value: &Value) -> bool {
         return false;
     };
     of.is_instance(value)
-        || accepted(init).is_some_and(|accepted| {
-            accepted.single.iter().any(|one| one.is_instance(value))
-                || accepted.optional_single
-                    && !value.as_array().is_some_and(|values| {
-                        accepted
-                            .several
-                            .iter()
-                            .any(|tuple| tuple.accepts_values(values))
-                    })
-                    && accepted
-                        .several
-                        .iter()
-                        .any(|tuple| tuple.accepts_values(std::slice::from_ref(value)))
-        })
+        || accepted(init)
+            .is_some_and(|accepted| accepted.single.iter().any(|one| one.is_instance(value)))
 }

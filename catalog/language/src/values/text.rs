@@ -185,6 +185,7 @@ pub fn inspect(value: &Value) -> String {
             format!("{{{}}}", entries.join(", "))
         }
         Value::Sensitive(_) => "#<Sensitive [value redacted]>".to_owned(),
+        Value::Regexp(regexp) => regexp.inspected(),
         Value::Uri(text) => format!("#<URI::{} {text}>", uri::class(text)),
         other => other.to_string(),
     }

@@ -117,6 +117,45 @@ fn blocks_are_given_what_they_take() {
 }
 
 #[test]
+fn a_break_goes_through_what_asks_of_each() {
+    same(&[
+        (
+            "[1, 2].each |$x| { any([1]) |$y| { break() } fail('on') }",
+            "[1, 2]",
+        ),
+        (
+            "[1, 2].map |$x| { {a => 1}.filter |$k, $v| { break() } }",
+            "[]",
+        ),
+        ("[1, 2].map |$x| { if $x == 2 { break() } $x }", "[1]"),
+    ]);
+    for function in ["all", "any", "index", "group_by", "partition"] {
+        let message = error(&format!("{function}([1]) |$x| {{ break() }}"));
+        assert!(
+            message.contains("break() from context where this is illegal"),
+            "{message}"
+        );
+    }
+}
+
+#[test]
+fn an_old_function_is_shown_expressions_as_they_are_written() {
+    same(&[("prefix([/é/], 'x')", "[x/é/]")]);
+}
+
+#[test]
+fn init_takes_an_array_for_all_arguments() {
+    same(&[
+        ("Init[String](['a'])", "a"),
+        ("Init[String]([31, '%x'])", "1f"),
+    ]);
+    refused(&[(
+        "Init[String]([])",
+        "'new_string' expects between 1 and 2 arguments, got none",
+    )]);
+}
+
+#[test]
 fn what_cannot_be_followed_is_told_by_an_error() {
     same(&[
         (

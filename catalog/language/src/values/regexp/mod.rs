@@ -154,9 +154,14 @@ impl Regexp {
     /// With slashes, as it is written in code; in a group of its flags where it is not ASCII, which
     /// is a flag of its own in Ruby.
     pub fn delimited(&self) -> String {
-        if !self.source.is_ascii() {
-            return format!("/{}/", self.grouped());
+        match self.source.is_ascii() {
+            true => self.inspected(),
+            false => format!("/{}/", self.grouped()),
         }
+    }
+
+    /// Ruby's `inspect`: with slashes.
+    pub fn inspected(&self) -> String {
         let mut text = String::with_capacity(self.source.len() + 2);
         text.push('/');
         escape_slashes(&mut text, &self.source);
