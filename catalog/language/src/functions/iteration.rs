@@ -246,6 +246,11 @@ impl Style {
     }
 }
 
+/// Whether an array or a hash is walked, not what gives one element after the other.
+fn is_collection(call: &Call<'_, '_>) -> bool {
+    matches!(call.arguments[0], Value::Array(_) | Value::Hash(_))
+}
+
 /// Whether the block can be given so many arguments.
 fn takes(call: &Call<'_, '_>, count: usize) -> bool {
     call.block.is_some_and(|block| {
@@ -268,7 +273,7 @@ fn walk(call: &Call<'_, '_>, visit: impl FnMut(usize, Value, Value) -> Step) -> 
     }
 }
 
-/// As [`walk`], for functions that a `break()` goes through.
+/// As [`walk`], for functions that a `break()` goes through where they walk a collection.
 fn walk_whole(
     style: Style,
     call: &Call<'_, '_>,
@@ -276,7 +281,10 @@ fn walk_whole(
 ) -> Evaluated<()> {
     for (index, item) in walkable(call)?.enumerate() {
         let item = item?;
-        let result = style.call(call, index, &item)?;
+        let result = match style.call(call, index, &item) {
+            Err(Unwind::Break(_)) if !is_collection(call) => break,
+            other => other?,
+        };
         if let Step::Stop = visit(index, item, result) {
             break;
         }
@@ -357,7 +365,11 @@ fn index_of(call: &Call<'_, '_>) -> Evaluated {
             }
             _ => style.call(call, index, &item),
         };
-        if is_true(&result?) {
+        let result = match result {
+            Err(Unwind::Break(_)) if !is_collection(call) => break,
+            other => other?,
+        };
+        if is_true(&result) {
             return Ok(position(is_hash, index, item));
         }
     }

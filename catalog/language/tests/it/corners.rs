@@ -127,6 +127,10 @@ fn a_break_goes_through_what_asks_of_each() {
             "[1, 2].map |$x| { {a => 1}.filter |$k, $v| { break() } }",
             "[]",
         ),
+        (
+            "[all(3) |$x| { break() }, any(3) |$x| { break() }]",
+            "[true, false]",
+        ),
         ("[1, 2].map |$x| { if $x == 2 { break() } $x }", "[1]"),
     ]);
     for function in ["all", "any", "index", "group_by", "partition"] {
