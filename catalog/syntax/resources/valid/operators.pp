@@ -13,3 +13,4 @@ case $x {
   default: { fail('no') }
 }
 file { '/a': , mode => '0644' }
+$pair = A[b -> c => d, (e ~> f)]

@@ -184,8 +184,17 @@ impl Parser<'_> {
         let mut keys = Vec::new();
         loop {
             let key = self.argument()?;
-            // A key may be anything but an assignment.
-            if matches!(key.expression.kind, ExpressionKind::Assignment { .. }) {
+            // What is more than an expression may only be part of a pair.
+            let is_more = matches!(
+                key.expression.kind,
+                ExpressionKind::Assignment { .. }
+                    | ExpressionKind::Relationship { .. }
+                    | ExpressionKind::Resource(_)
+                    | ExpressionKind::ResourceDefaults(_)
+                    | ExpressionKind::ResourceOverride(_)
+                    | ExpressionKind::Block(_)
+            );
+            if is_more {
                 return Err(self.unexpected());
             }
             push_argument(&mut keys, key);

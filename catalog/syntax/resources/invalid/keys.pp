@@ -1,0 +1,2 @@
+$a = Optional[Array ~> [Integer]]
+$b = A[b { c: }, d]
