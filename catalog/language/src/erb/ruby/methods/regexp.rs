@@ -48,7 +48,8 @@ pub(super) fn search_back(
     let ends = [text.len()];
     let starts = text.char_indices().map(|(at, _)| at).rev();
     for from in ends.into_iter().chain(starts) {
-        ruby.allocate(16)?;
+        // Each look may go on to the text's end: what that takes is bounded with the rest.
+        ruby.allocate(16 + (text.len() - from) / 8)?;
         if let Some(found) = search(ruby, regexp, text, from)? {
             return Ok(Some(found));
         }
