@@ -17,5 +17,4 @@ User <| name > 1 |>
 1.call_me()
 $h(1)
 if $x { class nested { } function f() { } }
-$i = { Integer => 1, String => 2, Integer => 3 }
-$j = { File['a'] => 1, Notify['a'] => 2, Optional[[a]] => 3, Optional[[a]] => 4, -1 => 5, -1 => 6 }
+$i = { -1 => 1, -1 => 2, Optional[a] => 3, Optional[a] => 4, Integer => 5, Integer => 6 }

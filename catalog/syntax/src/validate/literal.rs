@@ -108,18 +108,8 @@ fn literal(node: &Expression) -> Option<Literal> {
             [StringPart::Text(value, _)] => ("string", value.to_string()),
             _ => return None,
         },
-        // A type without parameters is told apart by its name as a text.
-        ExpressionKind::Reference(name) => ("string", name.to_lowercase()),
-        // One with parameters by these alone, unless they are a list of their own.
-        ExpressionKind::Access { keys, .. } => match keys.as_slice() {
-            [
-                Expression {
-                    kind: ExpressionKind::Array(_),
-                    ..
-                },
-            ] => return None,
-            keys => ("array", list(keys)?),
-        },
+        // Types are not told apart: the reference does so by their parameters alone, since version
+        // 8, and refuses modules for it that compiled before.
         ExpressionKind::Unary {
             operator: UnaryOperator::Minus,
             operand,
