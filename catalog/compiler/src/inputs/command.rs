@@ -3,6 +3,7 @@
 
 use std::{
     io::Read,
+    os::unix::process::CommandExt as _,
     process::Stdio,
     sync::mpsc::{Receiver, channel},
     thread,
@@ -10,6 +11,7 @@ use std::{
 };
 
 use ficelle_model::inputs::{CommandOutput, InputError};
+use rustix::process::{Pid, Signal, kill_process_group};
 
 /// Runs a command, for so long at most.
 pub(super) fn run(command: &[String], limit: Duration) -> Result<CommandOutput, InputError> {
@@ -26,6 +28,8 @@ pub(super) fn run(command: &[String], limit: Duration) -> Result<CommandOutput, 
         .stdin(Stdio::null())
         .stdout(Stdio::piped())
         .stderr(Stdio::piped())
+        // A shell's children hold the pipes too: all of them are ended together.
+        .process_group(0)
         .spawn()
         .map_err(failed)?;
     let ends = Instant::now() + limit;
@@ -41,7 +45,7 @@ pub(super) fn run(command: &[String], limit: Duration) -> Result<CommandOutput, 
         });
     }
     // It may have ended just now.
-    let _ = child.kill();
+    let _ = kill_process_group(Pid::from_child(&child), Signal::KILL);
     child.wait().map_err(failed)?;
     Err(InputError::Command(format!(
         "{program} did not end within {limit:?} and was killed"
@@ -92,5 +96,31 @@ mod tests {
         let error = error.expect_err("it does not end").to_string();
         assert_eq!(error, "/bin/sleep did not end within 10ms and was killed");
         assert!(run(&words(&["/no/such/command"]), Duration::from_secs(60)).is_err());
+    }
+
+    #[test]
+    fn what_a_shell_started_is_ended_with_it() {
+        let folder = tempfile::tempdir().expect("it can be made");
+        let pipe = folder.path().join("pipe");
+        let command = format!("mkfifo {0}; (sleep 100000; : >{0}) | cat", pipe.display());
+        let ended = run(
+            &words(&["/bin/sh", "-c", &command]),
+            Duration::from_millis(300),
+        );
+        assert!(ended.is_err());
+        let sleeps = |process: &std::path::Path| {
+            let command = std::fs::read(process.join("cmdline")).unwrap_or_default();
+            String::from_utf8_lossy(&command).contains(&*pipe.to_string_lossy())
+        };
+        let left = || {
+            let processes = std::fs::read_dir("/proc").expect("Linux").flatten();
+            processes.filter(|process| sleeps(&process.path())).count()
+        };
+        // The kernel takes a moment to bury them.
+        let gone = (0..1000).any(|_| {
+            std::thread::yield_now();
+            left() == 0
+        });
+        assert!(gone, "{} are left", left());
     }
 }

@@ -8,7 +8,7 @@ use crate::{
     evaluator::{Call, comparison, flatten},
     host::Level,
     types::{Bounds, Type, builtin, mismatch},
-    values::{HashMap, Value, inspect, ruby_string},
+    values::{HashMap, Value, inspect, merge_sort, ruby_string},
 };
 
 /// The dispatches of `min` and `max`.
@@ -200,26 +200,9 @@ fn sort(call: &Call<'_, '_>) -> Evaluated {
     Ok(Value::array(sorted(call, elements)?))
 }
 
-/// Sorts by Ruby's order, or by the block's. A merge sort of our own, since a comparison may fail.
-fn sorted(call: &Call<'_, '_>, mut values: Vec<Value>) -> Evaluated<Vec<Value>> {
-    if values.len() < 2 {
-        return Ok(values);
-    }
-    let right = sorted(call, values.split_off(values.len() / 2))?;
-    let left = sorted(call, values)?;
-    let mut merged = Vec::with_capacity(left.len() + right.len());
-    let (mut left, mut right) = (left.into_iter().peekable(), right.into_iter().peekable());
-    while let (Some(a), Some(b)) = (left.peek(), right.peek()) {
-        let order = order(call, a, b)?;
-        merged.extend(if order.is_le() {
-            left.next()
-        } else {
-            right.next()
-        });
-    }
-    merged.extend(left);
-    merged.extend(right);
-    Ok(merged)
+/// Sorts by Ruby's order, or by the block's.
+fn sorted(call: &Call<'_, '_>, values: Vec<Value>) -> Evaluated<Vec<Value>> {
+    merge_sort(values, &mut |a, b| order(call, a, b))
 }
 
 fn order(call: &Call<'_, '_>, a: &Value, b: &Value) -> Evaluated<Ordering> {

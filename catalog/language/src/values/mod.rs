@@ -24,12 +24,14 @@ mod order;
 mod regexp;
 pub mod rich;
 mod semver;
+mod sort;
 mod text;
 
 pub mod time;
 
 pub(crate) use case::{capitalize, downcase};
 pub use order::Incomparable;
+pub use sort::merge_sort;
 pub(crate) use text::ruby_string;
 pub use text::{inspect, literal, quote, quote_double};
 

@@ -6,8 +6,8 @@ use camino::Utf8PathBuf;
 use ficelle_language::{
     Type, Value,
     error::Evaluated,
-    types::parse::parse_plain,
-    values::{HashMap, Key as Name, literal},
+    types::{Presence, parse::parse_plain},
+    values::{HashMap, Key as Name},
 };
 
 use super::{Backend, ConfigurationFile, Entry, Hierarchy, Locations, text, texts};
@@ -99,17 +99,23 @@ impl ConfigurationFile<'_> {
 
 /// What may stand in the file, where these are its back ends: each has options under its name.
 fn configuration(backends: &[Arc<str>]) -> Type {
-    let options = backends.iter().map(|backend| {
-        let name = literal(&Value::String(Arc::clone(backend)));
-        format!(", Optional[{name}] => Hash[String[1], Any]")
-    });
-    let options: String = options.collect();
-    let one_or_some = "Variant[String[1], Array[String[1]]]";
-    let text = format!(
-        "Struct[{{Optional[version] => Integer[3, 3], Optional[backends] => {one_or_some}, \
-         Optional[logger] => String[1], Optional[merge_behavior] => Enum[deep, deeper, native], \
-         Optional[deep_merge_options] => Hash[String[1], Variant[String, Boolean]], \
-         Optional[hierarchy] => {one_or_some}{options}}}]"
-    );
-    parse_plain(&text).expect("a type of the language")
+    let known = [
+        ("version", "Integer[3, 3]"),
+        ("backends", "Variant[String[1], Array[String[1]]]"),
+        ("logger", "String[1]"),
+        ("merge_behavior", "Enum[deep, deeper, native]"),
+        (
+            "deep_merge_options",
+            "Hash[String[1], Variant[String, Boolean]]",
+        ),
+        ("hierarchy", "Variant[String[1], Array[String[1]]]"),
+    ];
+    let known = known.map(|(name, value)| (Arc::from(name), value));
+    let options = backends
+        .iter()
+        .map(|backend| (Arc::clone(backend), "Hash[String[1], Any]"));
+    Type::struct_of(known.into_iter().chain(options).map(|(name, value)| {
+        let value = parse_plain(value).expect("a type of the language");
+        (name, Presence::Optional, value)
+    }))
 }

@@ -5,7 +5,7 @@ use std::{cmp::Ordering, sync::Arc};
 use ficelle_language::{
     Value,
     error::{Error, Evaluated},
-    values::{HashMap, Key as Name},
+    values::{HashMap, Key as Name, merge_sort},
 };
 
 use super::unique;
@@ -193,7 +193,7 @@ impl DeepOptions {
             }
         };
         if self.sort_merged_arrays {
-            sort(&mut merged)?;
+            merged = sorted(merged)?;
         }
         Ok(Value::array(merged))
     }
@@ -239,21 +239,19 @@ fn unpacked(elements: &[Value], separator: &str) -> Vec<Value> {
     parts.into_iter().map(Value::string).collect()
 }
 
-fn sort(elements: &mut [Value]) -> Evaluated<()> {
-    let mut refused = None;
-    elements.sort_by(|left, right| {
-        order(left, right).unwrap_or_else(|| {
-            refused.get_or_insert_with(|| (class_name(left), class_name(right)));
-            Ordering::Equal
+fn sorted(elements: Vec<Value>) -> Evaluated<Vec<Value>> {
+    merge_sort(elements, &mut |left, right| {
+        order(left, right).ok_or_else(|| {
+            // Ruby shows what it was compared with, where that is short; else the class.
+            let right = match right {
+                Value::Undef => "nil".to_owned(),
+                Value::Integer(_) | Value::Float(_) | Value::Boolean(_) => right.to_string(),
+                other => class_name(other).to_owned(),
+            };
+            let left = class_name(left);
+            Error::new(format!("comparison of {left} with {right} failed")).into()
         })
-    });
-    match refused {
-        None => Ok(()),
-        Some((left, right)) => {
-            let message = format!("comparison of {left} with {right} failed");
-            Err(Error::new(message).into())
-        }
-    }
+    })
 }
 
 /// The order of two values, where they have one.

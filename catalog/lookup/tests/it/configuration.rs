@@ -133,3 +133,13 @@ fn an_empty_file_is_warned_of() {
         ["/env/data/common.yaml: file does not contain a valid yaml hash"]
     );
 }
+
+#[test]
+fn back_ends_of_any_name_are_told_of() {
+    for name in ["''", "'a\\'", "\"a'b\"", "version"] {
+        let hiera = format!("backends: [{name}]\n");
+        let error = World::new().file("/etc/hiera.yaml", &hiera).get("a");
+        let error = error.expect_err("no such back end");
+        assert!(error.contains("/etc/hiera.yaml"), "{name}: {error}");
+    }
+}

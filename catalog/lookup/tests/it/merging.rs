@@ -113,7 +113,7 @@ fn wrong_options_are_named() {
         ),
         (
             "{strategy: deep, sort_merged_arrays: true}",
-            "comparison of Integer with String failed",
+            "comparison of String with 1 failed",
         ),
     ] {
         assert_eq!(merged(options, "[1]", "[a]").unwrap_err(), expected);
@@ -160,4 +160,20 @@ fn options_are_those_of_the_strongest_layer_that_has_some() {
         "['a']"
     );
     assert_eq!(site("{'web::l': x}", unique), "['a']");
+}
+
+#[test]
+fn a_list_that_cannot_be_sorted_is_refused() {
+    let options = "{strategy: deep, sort_merged_arrays: true}";
+    let list = |from: usize| {
+        let elements = (from..from + 30).map(|at| match at * 7 % 3 {
+            0 => format!("t{at}"),
+            _ => at.to_string(),
+        });
+        format!("[{}]", elements.collect::<Vec<_>>().join(", "))
+    };
+    let error = merged(options, &list(0), &list(100)).unwrap_err();
+    assert!(error.starts_with("comparison of "), "{error}");
+    let error = merged(options, "[.nan, 1.5]", "[2.5]").unwrap_err();
+    assert_eq!(error, "comparison of Float with 1.5 failed");
 }

@@ -6,9 +6,9 @@ use super::{
 };
 use crate::{
     error::{Error, Evaluated},
-    evaluator::{Call, arithmetic, flatten},
+    evaluator::{Call, arithmetic, flatten, label},
     functions::digest::to_integer,
-    values::{HashMap, Regexp, Value, inspect, ruby_string},
+    values::{HashMap, Regexp, Value, inspect, merge_sort, ruby_string},
 };
 
 pub(super) const FUNCTIONS: &[Function] = &[
@@ -663,22 +663,14 @@ fn sort_by(call: &Call<'_, '_>) -> Evaluated {
         };
         keyed.push((key, item));
     }
-    let mut clash = None;
-    keyed.sort_by(|(a, _), (b, _)| {
-        collections::ruby_order(a, b).unwrap_or_else(|| {
-            clash.get_or_insert_with(|| {
-                (
-                    crate::evaluator::label::type_name(a),
-                    crate::evaluator::label::type_name(b),
-                )
-            });
-            std::cmp::Ordering::Equal
-        })
+    let keyed: Evaluated<Vec<_>> = merge_sort(keyed, &mut |(a, _), (b, _)| {
+        let Some(order) = collections::ruby_order(a, b) else {
+            let (a, b) = (label::type_name(a), label::type_name(b));
+            fail!("comparison of {a} with {b} failed");
+        };
+        Ok(order)
     });
-    if let Some((a, b)) = clash {
-        fail!("comparison of {a} with {b} failed");
-    }
-    let sorted: Vec<Value> = keyed.into_iter().map(|(_, item)| item).collect();
+    let sorted: Vec<Value> = keyed?.into_iter().map(|(_, item)| item).collect();
     Ok(match &call.arguments[0] {
         Value::String(_) => {
             Value::string(sorted.iter().map(ToString::to_string).collect::<String>())

@@ -9,6 +9,7 @@ use crate::erb::ruby::{
     text::class_name,
     value::{Entries, Procedure, Value},
 };
+use crate::values::merge_sort;
 
 pub(super) fn call(
     ruby: &mut Interpreter<'_>,
@@ -521,15 +522,13 @@ fn order(
     }
 }
 
-/// Sorts by merging: an order that contradicts itself does no harm.
+/// Sorts by Ruby's order, or by the block's.
 pub(super) fn sorted(
     ruby: &mut Interpreter<'_>,
     items: Vec<Value>,
     block: Block<'_>,
 ) -> Run<Vec<Value>> {
-    let keyed = items.into_iter().map(|item| (item, Value::Nil)).collect();
-    let merged = merge_sort(ruby, keyed, block)?;
-    Ok(merged.into_iter().map(|(item, _)| item).collect())
+    merge_sort(items, &mut |a, b| order(ruby, a, b, block))
 }
 
 pub(super) fn sorted_by(
@@ -542,33 +541,6 @@ pub(super) fn sorted_by(
         let key = ruby.yield_to(block, std::slice::from_ref(&item))?;
         keyed.push((key, item));
     }
-    let merged = merge_sort(ruby, keyed, None)?;
-    Ok(merged.into_iter().map(|(_, item)| item).collect())
-}
-
-fn merge_sort(
-    ruby: &mut Interpreter<'_>,
-    mut items: Vec<(Value, Value)>,
-    block: Block<'_>,
-) -> Run<Vec<(Value, Value)>> {
-    if items.len() < 2 {
-        return Ok(items);
-    }
-    let right = items.split_off(items.len() / 2);
-    let left = merge_sort(ruby, items, block)?;
-    let right = merge_sort(ruby, right, block)?;
-    let mut merged = Vec::with_capacity(left.len() + right.len());
-    let (mut left, mut right) = (left.into_iter().peekable(), right.into_iter().peekable());
-    while let (Some(first), Some(second)) = (left.peek(), right.peek()) {
-        let order = order(ruby, &first.0, &second.0, block)?;
-        let next = if order == Ordering::Greater {
-            right.next()
-        } else {
-            left.next()
-        };
-        merged.extend(next);
-    }
-    merged.extend(left);
-    merged.extend(right);
-    Ok(merged)
+    let sorted = merge_sort(keyed, &mut |(a, _), (b, _)| order(ruby, a, b, None))?;
+    Ok(sorted.into_iter().map(|(_, item)| item).collect())
 }
