@@ -34,6 +34,13 @@ impl Site {
         self
     }
 
+    /// One part of a structured fact.
+    pub fn fact(mut self, name: &str, part: &str, value: &str) -> Self {
+        let parts = DataHash::from_iter([(part.into(), Data::from(value))]);
+        self.facts.insert(name.into(), Data::hash(parts));
+        self
+    }
+
     pub fn environment(&self) -> Environment {
         let name = EnvironmentName::production();
         let defaults = EnvironmentDefaults::default();

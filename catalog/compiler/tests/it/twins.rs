@@ -1,19 +1,92 @@
 //! Functions that modules have in Ruby and that are answered natively: no Ruby is asked here. What
-//! they give was measured with Debian's modules.
+//! they give was measured with Debian's modules, and what stands in `twins.jsonl` with puppet-extlib
+//! 8.0.1, puppetlabs-docker 10.4.1 and puppet-systemd 10.0.1 under Puppet 8.11.
+
+use ficelle_compiler::Level;
+use serde::Deserialize;
 
 use crate::site::Site;
 
-/// What code says where a module has a function of this name in Ruby.
-fn says(function: &str, code: &str) -> String {
+/// A call, and what Puppet answered.
+#[derive(Deserialize)]
+struct Recorded {
+    function: String,
+    code: String,
+    says: Option<String>,
+    error: Option<String>,
+}
+
+/// The types that the calls were recorded with: shorter ones than those of stdlib.
+const TYPES: [(&str, &str); 4] = [
+    (
+        "",
+        r"type Stdlib::IP::Address = Pattern[/\A[\h.:]+(\/\d+)?\z/]",
+    ),
+    (
+        "/nosubnet",
+        r"type Stdlib::IP::Address::Nosubnet = Pattern[/\A[\h.:]+\z/]",
+    ),
+    (
+        "/v4/cidr",
+        r"type Stdlib::IP::Address::V4::CIDR = Pattern[/\A[\d.]+\/\d+\z/]",
+    ),
+    (
+        "/v6/cidr",
+        r"type Stdlib::IP::Address::V6::CIDR = Pattern[/\A[\h:]+\/\d+\z/]",
+    ),
+];
+
+/// Where a module has a function of this name in Ruby.
+fn site_with(function: &str) -> Site {
     let path = match function.split_once("::") {
         Some((module, name)) => format!("modules/{module}/lib/puppet/functions/{module}/{name}.rb"),
         None => format!("modules/any/lib/puppet/parser/functions/{function}.rb"),
     };
-    let site = Site::new().file(&path, "").manifest(code);
+    Site::new().file(&path, "")
+}
+
+/// What code says there.
+fn says(function: &str, code: &str) -> String {
+    said(site_with(function).manifest(code))
+}
+
+fn said(site: Site) -> String {
     match site.compile("web1") {
-        Ok(compiled) => compiled.logs[0].message.to_string(),
+        Ok(compiled) => {
+            let mut logs = compiled.logs.iter();
+            let noticed = logs.find(|log| log.level == Level::Notice);
+            noticed.expect("a notice").message.to_string()
+        }
         Err(error) => error.to_string(),
     }
+}
+
+#[test]
+fn calls_are_answered_as_recorded() {
+    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/it/twins.jsonl");
+    let recorded = std::fs::read_to_string(path).expect("it is there");
+    let mut differing = Vec::new();
+    for line in recorded.lines() {
+        let case: Recorded = serde_json::from_str(line).expect("a case");
+        let mut site = site_with(&case.function)
+            .file(
+                "modules/extlib/metadata.json",
+                r#"{"name": "puppet-extlib"}"#,
+            )
+            .fact("networking", "ip", "192.0.2.10")
+            .fact("os", "family", "Debian")
+            .manifest(&case.code);
+        for (path, code) in TYPES {
+            site = site.file(&format!("modules/stdlib/types/ip/address{path}.pp"), code);
+        }
+        let file = "file: /environments/production/manifests/site.pp, ";
+        let said = said(site).replace(file, "").replace(" on node web1", "");
+        let expected = case.says.or(case.error).expect("an answer");
+        if said != expected {
+            differing.push(format!("{}\n  {expected}\n  {said}", case.code));
+        }
+    }
+    assert!(differing.is_empty(), "{}", differing.join("\n"));
 }
 
 #[test]
@@ -104,4 +177,19 @@ fn settings_of_ini_files_become_resources() {
         let error = says(function, &format!("{function}({arguments})"));
         assert!(error.contains(expected), "{error}");
     }
+}
+
+#[test]
+fn content_by_default_is_a_template_of_the_top_scope() {
+    let site = site_with("extlib::default_content")
+        .file(
+            "modules/m/templates/t.erb",
+            "<%= @v.inspect %>, <%= @top %>",
+        )
+        .file("modules/m/templates/t.epp", "<%= $top %>")
+        .manifest(
+            "$top = 1\nclass m {\n  $v = 5\n  $all = ['m/t.erb', 'm/t.epp'].map |$one| { \
+             extlib::default_content('', $one) }\n  notice($all)\n}\ninclude m",
+        );
+    assert_eq!(said(site), "[nil, 1, 1]");
 }

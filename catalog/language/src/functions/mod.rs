@@ -3,7 +3,10 @@
 //! A function has dispatches: a signature as text and what runs when the arguments fit it. The
 //! first that fits is taken; where none does, the message is the reference's.
 
-use std::sync::{LazyLock, OnceLock};
+use std::{
+    cell::RefCell,
+    sync::{LazyLock, OnceLock},
+};
 
 use rustc_hash::FxHashMap;
 
@@ -51,12 +54,31 @@ pub struct Dispatch {
 enum Accepts {
     /// Parameters with their types, as [`signature`] describes.
     Signature(&'static str),
-    /// The same, only to be refused in words of its own.
+    /// The same with types that modules define, as the environment has them.
+    Defined(&'static str),
+    /// A signature, only to be refused in words of its own.
     Refused(&'static str),
     /// Anything, as it comes.
     Anything,
     /// Anything, in the form of the old calling convention ([`legacy`](mod@legacy)).
     Converted,
+}
+
+impl Accepts {
+    /// The text of a signature.
+    fn signature(&self) -> Option<&'static str> {
+        match self {
+            Self::Signature(text) | Self::Defined(text) | Self::Refused(text) => Some(text),
+            Self::Anything | Self::Converted => None,
+        }
+    }
+}
+
+impl Function {
+    fn signatures(&self) -> impl Iterator<Item = &'static str> {
+        let dispatches = self.dispatches.iter();
+        dispatches.filter_map(|dispatch| dispatch.accepts.signature())
+    }
 }
 
 /// What a dispatch does.
@@ -71,6 +93,14 @@ const fn function(name: &'static str, dispatches: &'static [Dispatch]) -> Functi
 const fn on(signature: &'static str, run: Run) -> Dispatch {
     Dispatch {
         accepts: Accepts::Signature(signature),
+        run,
+    }
+}
+
+/// A dispatch with a signature that names types of modules.
+const fn on_defined(signature: &'static str, run: Run) -> Dispatch {
+    Dispatch {
+        accepts: Accepts::Defined(signature),
         run,
     }
 }
@@ -103,6 +133,8 @@ const fn legacy(run: Run) -> Dispatch {
 pub struct Registered {
     function: &'static Function,
     signatures: OnceLock<Vec<Signature>>,
+    /// Whether its signatures name types of modules.
+    names_defined: bool,
 }
 
 /// The functions of the language itself, family by family.
@@ -129,9 +161,12 @@ fn registered(
 ) -> FxHashMap<&'static str, Registered> {
     functions
         .map(|function| {
+            let mut dispatches = function.dispatches.iter();
             let registered = Registered {
                 function,
                 signatures: OnceLock::new(),
+                names_defined: dispatches
+                    .any(|dispatch| matches!(dispatch.accepts, Accepts::Defined(_))),
             };
             (function.name, registered)
         })
@@ -156,22 +191,20 @@ impl Registered {
     /// # Errors
     /// None fits, or whatever the function raises.
     pub fn call(&self, call: &Call<'_, '_>) -> Evaluated {
-        if let Some(dispatch) = self.fitting(call)? {
+        let defined = self.defined_signatures(call)?;
+        let signatures = defined.as_deref().unwrap_or_else(|| self.signatures());
+        if let Some(dispatch) = self.fitting(call, signatures)? {
             if let Accepts::Converted = dispatch.accepts {
                 let arguments = &legacy::arguments(call.arguments)?;
                 return (dispatch.run)(&Call { arguments, ..*call });
             }
             return (dispatch.run)(call);
         }
-        let typed = self.function.dispatches.iter().filter(|dispatch| {
-            matches!(
-                dispatch.accepts,
-                Accepts::Signature(_) | Accepts::Refused(_)
-            )
-        });
+        let dispatches = self.function.dispatches.iter();
+        let typed = dispatches.filter(|dispatch| dispatch.accepts.signature().is_some());
         let described: Vec<_> = typed
-            .zip(self.signatures())
-            .filter(|(dispatch, _)| matches!(dispatch.accepts, Accepts::Signature(_)))
+            .zip(signatures)
+            .filter(|(dispatch, _)| !matches!(dispatch.accepts, Accepts::Refused(_)))
             .map(|(_, signature)| signature.described())
             .collect();
         let block = call
@@ -189,15 +222,21 @@ impl Registered {
 
     /// Whether a dispatch fits.
     fn accepts(&self, call: &Call<'_, '_>) -> Evaluated<bool> {
-        Ok(self.fitting(call)?.is_some())
+        let defined = self.defined_signatures(call)?;
+        let signatures = defined.as_deref().unwrap_or_else(|| self.signatures());
+        Ok(self.fitting(call, signatures)?.is_some())
     }
 
     /// The first dispatch that fits.
-    fn fitting(&self, call: &Call<'_, '_>) -> Evaluated<Option<&'static Dispatch>> {
-        let mut typed = self.signatures().iter();
+    fn fitting(
+        &self,
+        call: &Call<'_, '_>,
+        signatures: &[Signature],
+    ) -> Evaluated<Option<&'static Dispatch>> {
+        let mut typed = signatures.iter();
         for dispatch in self.function.dispatches {
             let fits = match dispatch.accepts {
-                Accepts::Signature(_) | Accepts::Refused(_) => {
+                Accepts::Signature(_) | Accepts::Defined(_) | Accepts::Refused(_) => {
                     let signature = typed.next().expect("one for each text");
                     signature.accepts(call)?
                 }
@@ -212,13 +251,30 @@ impl Registered {
 
     fn signatures(&self) -> &[Signature] {
         self.signatures.get_or_init(|| {
-            let dispatches = self.function.dispatches.iter();
-            let texts = dispatches.filter_map(|dispatch| match dispatch.accepts {
-                Accepts::Signature(text) | Accepts::Refused(text) => Some(text),
-                Accepts::Anything | Accepts::Converted => None,
-            });
+            let texts = self.function.signatures();
             texts.map(Signature::parse).collect()
         })
+    }
+
+    /// The signatures of a function whose types modules define: another environment may have
+    /// others.
+    fn defined_signatures(&self, call: &Call<'_, '_>) -> Evaluated<Option<Vec<Signature>>> {
+        if !self.names_defined {
+            return Ok(None);
+        }
+        let failed = RefCell::new(None);
+        let find = |name: &str| {
+            Ok(call.evaluator.named_type(name).unwrap_or_else(|error| {
+                failed.replace(Some(error));
+                None
+            }))
+        };
+        let texts = self.function.signatures();
+        let signatures = texts.map(|text| Signature::read(text, &find)).collect();
+        match failed.take() {
+            Some(error) => Err(error),
+            None => Ok(Some(signatures)),
+        }
     }
 }
 
@@ -237,11 +293,9 @@ mod tests {
     #[test]
     fn every_signature_can_be_read() {
         for registered in REGISTRY.values() {
-            for dispatch in registered.function.dispatches {
-                if let Accepts::Signature(text) | Accepts::Refused(text) = dispatch.accepts {
-                    Signature::parse(text);
-                }
-            }
+            registered.function.signatures().for_each(|text| {
+                Signature::parse(text);
+            });
         }
     }
 

@@ -11,7 +11,9 @@ use crate::{
     error::Evaluated,
     evaluator::Call,
     types::{
-        CallableType, Range, TupleType, Type, parse::parse, signature::Signature as Described,
+        CallableType, Range, TupleType, Type,
+        parse::{Find, parse},
+        signature::Signature as Described,
     },
 };
 
@@ -41,6 +43,13 @@ struct Arity {
 impl Signature {
     /// Reads a text of this program.
     pub(super) fn parse(text: &str) -> Self {
+        Self::read(text, &|name| {
+            Ok(local_types::find(name).or_else(|| aliases::find(name)))
+        })
+    }
+
+    /// As [`Self::parse`], with types that somebody else finds.
+    pub(super) fn read(text: &str, find: Find<'_>) -> Self {
         let mut types = Vec::new();
         let mut names = Vec::new();
         let (mut least, mut most) = (0, Some(0));
@@ -49,10 +58,7 @@ impl Signature {
         let mut block_name = None;
         for parameter in split(text) {
             let (type_text, name) = parameter.rsplit_once(' ').expect("a type and a name");
-            let parameter_type = parse(type_text, &|name| {
-                Ok(local_types::find(name).or_else(|| aliases::find(name)))
-            })
-            .expect("a type of the language");
+            let parameter_type = parse(type_text, find).expect("a type of the language");
             let (name, repeats) = match name.strip_suffix(['?', '*', '+']) {
                 Some(bare) => (bare, name.chars().last()),
                 None => (name, None),

@@ -114,6 +114,14 @@ impl Scope {
         self.parent.as_ref()
     }
 
+    /// The scope that a lookup ends at.
+    pub fn topmost(mut scope: &Rc<Self>) -> &Rc<Self> {
+        while let Some(parent) = &scope.parent {
+            scope = parent;
+        }
+        scope
+    }
+
     /// What the host attached.
     pub fn context(&self) -> Option<&Rc<dyn Any>> {
         self.context.as_ref()

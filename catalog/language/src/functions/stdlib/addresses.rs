@@ -24,16 +24,16 @@ pub(super) const FUNCTIONS: &[Function] = &[
 ];
 
 /// An address, and how many of its bits name the network.
-pub(super) struct Network {
-    pub(super) address: IpAddr,
-    length: u32,
+pub(in crate::functions) struct Network {
+    pub(in crate::functions) address: IpAddr,
+    pub(in crate::functions) length: u32,
     zone: Option<String>,
 }
 
 impl Network {
     /// Reads what Ruby's `IPAddr` reads: an address, in brackets or not, with a zone or not, with
     /// the length of a prefix or a mask or without.
-    pub(super) fn parse(text: &str) -> Option<Self> {
+    pub(in crate::functions) fn parse(text: &str) -> Option<Self> {
         let (address, length) = match text.split_once('/') {
             Some((address, length)) => (address, Some(length)),
             None => (text, None),
@@ -69,7 +69,7 @@ impl Network {
     }
 
     /// The address with the bits of its host cleared.
-    fn base(&self) -> IpAddr {
+    pub(in crate::functions) fn base(&self) -> IpAddr {
         match self.address {
             IpAddr::V4(address) => {
                 let mask = u32::MAX.checked_shl(32 - self.length).unwrap_or(0);
@@ -83,7 +83,7 @@ impl Network {
     }
 
     /// Whether all of another network lies in this one.
-    fn contains(&self, other: &Self) -> bool {
+    pub(in crate::functions) fn contains(&self, other: &Self) -> bool {
         let narrowed = Self {
             address: other.base(),
             length: self.length,

@@ -10,7 +10,7 @@ use crate::{
     values::Value,
 };
 
-mod addresses;
+pub(super) mod addresses;
 pub(super) mod aliases;
 mod arrays;
 mod bcrypt;
@@ -67,7 +67,7 @@ fn wrong_number(call: &Call<'_, '_>, expected: &str) -> Error {
 }
 
 /// Ruby's name for the class of a value, in messages of the old functions.
-fn class_of(value: &Value) -> &'static str {
+pub(super) fn class_of(value: &Value) -> &'static str {
     match value {
         Value::Undef => "NilClass",
         Value::Default => "Symbol",
