@@ -26,11 +26,23 @@ module Ficelle
       id = scope.respond_to?(:ficelle_id) ? scope.ficelle_id : 0
       answer = Ficelle.ask('function', scope: id, name: name.to_s, arguments: arguments.map { |value| Values.write(value) },
                                        block: number && { id: number, parameters: block.parameters.map(&:first) })
-      raise Unknown, name.to_s if answer.is_a?(Hash)
+      return defined_beside(scope, name.to_s, arguments, &block) if answer.is_a?(Hash)
 
       Values.read(answer)
     ensure
       BLOCKS.delete(number) if number
+    end
+
+    # Calls a function of the old kind that has no file of its own: the file of another one, which
+    # is loaded, defines it too.
+    def defined_beside(scope, name, arguments, &block)
+      method = "function_#{name}"
+      loaded = Puppet::Parser::Functions.environment_module(Environment.current)
+      raise Unknown, name unless loaded.method_defined?(method)
+
+      converted = Puppet::Pops::Evaluator::Runtime3FunctionArgumentConverter.map_args(arguments, scope, '')
+      value = scope.extend(loaded).public_send(method, converted, &block)
+      Puppet::Parser::Functions.rvalue?(name, Environment.current) ? value : nil
     end
 
     # Runs a function of a module. It may change the arrays and hashes that it is given.

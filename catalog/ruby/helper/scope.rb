@@ -56,7 +56,8 @@ module Ficelle
     end
 
     def call_function(name, arguments, &block)
-      Calls.function(self, name.to_s, arguments, &block)
+      # One argument may come without an array around it.
+      Calls.function(self, name.to_s, [*arguments], &block)
     end
 
     # `function_x([…])`: those of modules that are loaded are methods here, all others are the

@@ -244,6 +244,25 @@ fn the_old_kind_sees_the_scope_and_the_catalog() {
 }
 
 #[test]
+fn a_file_of_the_old_kind_may_define_two_functions() {
+    let Some(site) = Site::new() else { return };
+    site.file(
+        "modules/m/lib/puppet/parser/functions/outer.rb",
+        "module Puppet::Parser::Functions\n  \
+         newfunction(:'m::inner', type: :rvalue) { |args| \
+         [call_function('upcase', args[0]), lookupvar('x')].inspect }\n  \
+         newfunction(:'m::said') { |args| 'not seen' }\n  \
+         newfunction(:outer, type: :rvalue) { |args| \
+         [call_function('m::inner', args), call_function('m::said', [])].inspect }\nend\n",
+    );
+    let code = "$x = 1\nnotice(outer('a'), outer(undef))";
+    assert_eq!(
+        site.says(code),
+        [r#"["[\"A\", 1]", nil] ["[\"\", 1]", nil]"#]
+    );
+}
+
+#[test]
 fn an_array_that_is_changed_in_place_is_changed_for_its_variable() {
     let Some(site) = Site::new() else { return };
     site.function("push", "def push(all) all << 3 end");
