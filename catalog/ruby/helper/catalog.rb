@@ -20,9 +20,10 @@ module Ficelle
       compiler.environment
     end
 
-    # As in the reference: `resource('File', '/x')` or `resource('File[/x]')`; nil where there is
-    # none.
+    # As in the reference: `resource('File', '/x')`, with the type itself, or `resource('File[/x]')`;
+    # nil where there is none.
     def resource(type, title = nil)
+      type = type.name if type.is_a?(Puppet::CompilableResourceType) || type.is_a?(Puppet::Resource::Type)
       type, title = Puppet::Resource.type_and_title(type.to_s, title&.to_s)
       found = Ficelle.ask('resource', type: type.to_s, title: title.to_s)
       found && Resource.read(found, self)

@@ -224,7 +224,8 @@ fn the_old_kind_sees_the_scope_and_the_catalog() {
         "old_look",
         ":type => :rvalue, :arity => 2",
         "[args[1], lookupvar('x'), self['nothing'].inspect, function_sprintf(['%s!', args[0]]), \
-         catalog.resource('Notify', 'n')[:message]]",
+         catalog.resource('Notify', 'n')[:message], \
+         compiler.findresource(Puppet::Type.type(:notify), 'n').ref]",
     );
     site.old_function(
         "old_make",
@@ -235,7 +236,10 @@ fn the_old_kind_sees_the_scope_and_the_catalog() {
     let code = "$x = 1\n$nothing = undef\nnotify { 'n': message => 'm' }\n\
                 notice(old_look('a', undef))\n$r = old_make('two')\n\
                 notice(\"${made} ${r} ${Notify['two']['message']}\")";
-    assert_eq!(site.says(code), ["[, 1, nil, a!, m]", "two  made"]);
+    assert_eq!(
+        site.says(code),
+        ["[, 1, nil, a!, m, Notify[n]]", "two  made"]
+    );
     let error = &site.says("old_look(1)")[0];
     assert!(
         error.contains("old_look(): Wrong number of arguments given (1 for 2)"),

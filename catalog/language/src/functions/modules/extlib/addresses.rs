@@ -1,6 +1,6 @@
 //! Addresses and networks.
 
-use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
+use std::net::IpAddr;
 
 use crate::{
     error::{Error, Evaluated},
@@ -38,8 +38,8 @@ fn number(address: IpAddr) -> u128 {
 /// The address of a number, of the same kind as another one.
 fn like(address: IpAddr, number: u128) -> IpAddr {
     match address {
-        IpAddr::V4(_) => IpAddr::V4(Ipv4Addr::from(number as u32)),
-        IpAddr::V6(_) => IpAddr::V6(Ipv6Addr::from(number)),
+        IpAddr::V4(_) => IpAddr::V4((number as u32).into()),
+        IpAddr::V6(_) => IpAddr::V6(number.into()),
     }
 }
 
@@ -55,7 +55,8 @@ fn hosts(network: &Network) -> u128 {
 fn text(address: IpAddr) -> String {
     match address {
         IpAddr::V6(six) if matches!(six.segments(), [0, 0, 0, 0, 0, 0, high, _] if high != 0) => {
-            format!("::{}", Ipv4Addr::from(u128::from(six) as u32))
+            let last = IpAddr::V4((u128::from(six) as u32).into());
+            format!("::{last}")
         }
         other => other.to_string(),
     }
