@@ -219,6 +219,66 @@ fn what_runs_away_is_stopped() {
     });
 }
 
+/// What a number asks for is weighed before it is made.
+#[test]
+fn what_is_asked_for_by_number_is_weighed_first() {
+    with_stack(|| {
+        for count in ["10**13", "9_000_000_000_000_000_000"] {
+            for asking in [
+                "(1..).first(N)",
+                "(1..).take(N)",
+                "(1..N).first(N)",
+                "(1..N).to_a",
+                "(1..N).last(2)",
+                "(1..N).min(2)",
+                "(1..N).each_slice(2) { }",
+                "(1..N).each_cons(2) { }",
+                "[1] * N",
+                "'a' * N",
+                "'a'.ljust(N)",
+                "'a'.center(N)",
+                "'%*d' % [N, 1]",
+                "Array.new(N)",
+                "[].cycle(N) { }",
+                "a = []; a[N] = 1",
+                "[1].product((1..N).to_a)",
+                "(1..N).to_a.combination(2)",
+                "(1..3000).to_a.product((1..3000).to_a)",
+                "(1..3000).to_a.combination(2).size",
+                "a = (1..20000).to_a; a.flat_map { a }",
+            ] {
+                let template = format!("<% {} %>", asking.replace('N', count));
+                assert_eq!(kind(&template), ErbErrorKind::Limit, "{template}");
+            }
+            for (asking, expected) in [
+                ("(1..3).first(N)", "[1, 2, 3]"),
+                ("(3..1).first(N)", "[]"),
+                (
+                    "(2**62..).first(2)",
+                    "[4611686018427387904, 4611686018427387905]",
+                ),
+                ("(1...).first(2)", "[1, 2]"),
+                ("(1..3).min(N)", "[1, 2, 3]"),
+                ("(1..3).last(N)", "[1, 2, 3]"),
+                ("(1..3).each_slice(N).to_a", "[[1, 2, 3]]"),
+                ("(1..3).each_cons(N).to_a", "[]"),
+                ("(1..N).step(N).to_a", "[1]"),
+                ("[1, 2].first(N)", "[1, 2]"),
+                ("[1, 2].drop(N)", "[]"),
+                ("[] * N", "[]"),
+                ("'' * N", ""),
+                ("'a'.ljust(-2**62 - 2**62)", "a"),
+                ("[1].rotate(N)", "[1]"),
+                ("[1].pop(N)", "[1]"),
+            ] {
+                let template = format!("<%= {} %>", asking.replace('N', count));
+                let rendered = render(&template, &Variables::new(Vec::new()));
+                assert_eq!(rendered.as_deref(), Ok(expected), "{template}");
+            }
+        }
+    });
+}
+
 /// An array that has itself twice, and so on down, has more parts than can be looked at.
 #[test]
 fn shared_parts_are_not_met_without_end() {

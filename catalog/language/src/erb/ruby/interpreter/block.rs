@@ -72,7 +72,7 @@ impl Interpreter<'_> {
             }
             ProcedureKind::WithIndex(inner, index) => {
                 let at = index.get();
-                index.set(at + 1);
+                index.set(at.checked_add(1).ok_or_else(Stop::big)?);
                 self.yield_to(inner, &[packed(arguments), Value::Integer(at)])
             }
             ProcedureKind::WithObject(inner, object) => {

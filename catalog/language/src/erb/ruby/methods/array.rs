@@ -319,7 +319,10 @@ fn derive(
                     .saturating_mul(count)
                     .saturating_mul(size_of::<Value>()),
             )?;
-            elements.repeat_values(count)
+            match elements.is_empty() {
+                true => elements,
+                false => elements.repeat_values(count),
+            }
         }
         ("compact", []) => {
             let elements = list.0.borrow();
@@ -585,6 +588,8 @@ fn change(
         ("cycle", [count]) => match block {
             Some(block) => {
                 for _ in 0..argument::size(count)? {
+                    // Nothing is counted where there are no elements.
+                    ruby.step()?;
                     for item in list.0.borrow().clone() {
                         ruby.yield_to(block, &[item])?;
                     }

@@ -85,7 +85,11 @@ fn pick(
         ("flat_map" | "collect_concat", Some(block)) => {
             for item in ruby.elements(receiver)? {
                 match ruby.yield_to(block, &[item])? {
-                    Value::Array(list) => kept.extend(list.0.borrow().iter().cloned()),
+                    Value::Array(list) => {
+                        let list = list.0.borrow();
+                        kept.extend(list.iter().cloned());
+                        ruby.fits(size_of_val(&*kept))?;
+                    }
                     other => kept.push(other),
                 }
             }

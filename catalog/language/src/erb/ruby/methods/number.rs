@@ -192,7 +192,7 @@ pub(super) fn integer(
             if digits >= 0 {
                 return answer(value);
             }
-            let unit = u32::try_from(-digits)
+            let unit = u32::try_from(digits.unsigned_abs())
                 .ok()
                 .and_then(|power| 10_i64.checked_pow(power));
             let Some(unit) = unit else {

@@ -172,8 +172,14 @@ pub(super) fn first(
         },
     };
     let from = argument::integer(&range.from)?;
-    let taken: Vec<Value> = (from..=last).take(count).map(Value::Integer).collect();
-    ruby.allocate(taken.len() * size_of::<Value>())?;
+    let span = (i128::from(last) - i128::from(from) + 1).max(0);
+    let count = count.min(usize::try_from(span).unwrap_or(usize::MAX));
+    ruby.allocate(count.saturating_mul(size_of::<Value>()))?;
+    let mut taken = Vec::with_capacity(count);
+    for number in (from..=last).take(count) {
+        ruby.step()?;
+        taken.push(Value::Integer(number));
+    }
     Ok(taken)
 }
 

@@ -249,7 +249,7 @@ pub(super) fn call(
                 return Err(Stop::argument("zero width padding"));
             }
             let length = borrowed.chars().count() as i64;
-            let missing = usize::try_from((width - length).max(0)).unwrap_or(0);
+            let missing = usize::try_from(width.saturating_sub(length).max(0)).unwrap_or(0);
             ruby.allocate(missing.saturating_mul(4).saturating_add(borrowed.len()))?;
             let fill = |count: usize| pad.chars().cycle().take(count).collect::<String>();
             match name {
