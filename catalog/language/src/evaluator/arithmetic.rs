@@ -183,9 +183,10 @@ fn overflow(operator: BinaryOperator, value: i128) -> Error {
     ))
 }
 
-/// The error of a shift whose result has more digits than an integer here.
+/// The error of a shift whose result has more digits than an integer here. It tells them all, as far
+/// as somebody may want to read them.
 fn shifted_out(operator: BinaryOperator, value: i128, by: i128) -> Error {
-    const WIDEST: i128 = 4096;
+    const WIDEST: i128 = 1 << 20;
     if by > WIDEST {
         return Error::new("shift width too big");
     }
@@ -237,7 +238,7 @@ fn shift(value: i128, by: i128) -> Result<i128, Refusal> {
         _ if value == 0 => Ok(0),
         ..=-64 => Ok(if value < 0 { -1 } else { 0 }),
         -63..=-1 => Ok(value >> -by),
-        0..=62 => Ok(value << by),
+        0..=63 => Ok(value << by),
         _ => Err(Refusal::Shifted(value, by)),
     }
 }
@@ -263,7 +264,7 @@ fn floats(operator: BinaryOperator, left: Number, right: Number) -> Result<Outco
                 let by = if operator == BinaryOperator::LeftShift {
                     by
                 } else {
-                    -by
+                    by.saturating_neg()
                 };
                 return shift(value.into(), by).map(Outcome::Integer);
             }

@@ -66,6 +66,10 @@ fn uris_are_kept_in_their_normal_form() {
 
 #[test]
 fn numbers_in_strings_and_shifts() {
+    same(&[
+        ("-1 << 63", "-9223372036854775808"),
+        ("-1 >> -63", "-9223372036854775808"),
+    ]);
     refused(&[
         (
             "1 + '::1'",
@@ -76,7 +80,11 @@ fn numbers_in_strings_and_shifts() {
             "-3 << 70",
             "outside of Puppet Integer min range, got '-0xc00000000000000000'",
         ),
+        ("1 << 63", "max range, got '+0x8000000000000000'"),
+        ("1 >> -63", "max range, got '+0x8000000000000000'"),
+        ("1 << 5000", &format!("got '+0x1{}'", "0".repeat(1250))),
         ("1 << 1e100", "shift width too big"),
+        ("1 >> -1e100", "shift width too big"),
         (
             "[1][1.5, a]",
             "The value 'a' cannot be converted to Numeric.",
