@@ -257,16 +257,39 @@ fn fraction(text: &str) -> Option<usize> {
 }
 
 /// Ruby's `to_f`: the number that a text begins with.
-fn leading_float(text: &str) -> f64 {
-    let ends = (1..=text.len())
-        .rev()
-        .filter(|end| text.is_char_boundary(*end));
-    let is_number = |part: &str| part.bytes().all(|byte| b"0123456789+-.eE".contains(&byte));
-    let parsed = ends
-        .map(|end| &text[..end])
-        .filter(|part| is_number(part))
-        .find_map(|part| part.parse().ok());
-    parsed.unwrap_or(0.0)
+pub(super) fn leading_float(text: &str) -> f64 {
+    let text = text.trim_start();
+    let unsigned = text.strip_prefix(['-', '+']).unwrap_or(text);
+    let mut number = text[..text.len() - unsigned.len()].to_owned();
+    let begins = |text: &str| text.starts_with(|first: char| first.is_ascii_digit());
+    let mut rest = take_digits(unsigned, &mut number);
+    if let Some(after) = rest.strip_prefix('.')
+        && begins(after)
+    {
+        number.push('.');
+        rest = take_digits(after, &mut number);
+    }
+    if let Some(exponent) = rest.strip_prefix(['e', 'E']) {
+        let (sign, exponent) = exponent.split_at(usize::from(exponent.starts_with(['-', '+'])));
+        if begins(exponent) {
+            number.push('e');
+            number.push_str(sign);
+            take_digits(exponent, &mut number);
+        }
+    }
+    number.parse().unwrap_or(0.0)
+}
+
+/// Takes digits from the beginning of a text; between two of them there may be a `_`.
+fn take_digits<'t>(text: &'t str, number: &mut String) -> &'t str {
+    let bytes = text.as_bytes();
+    let is_digit = |at: usize| bytes.get(at).is_some_and(u8::is_ascii_digit);
+    let mut end = 0;
+    while is_digit(end) || (end > 0 && bytes.get(end) == Some(&b'_') && is_digit(end + 1)) {
+        end += 1;
+    }
+    number.extend(text[..end].chars().filter(char::is_ascii_digit));
+    &text[end..]
 }
 
 /// Whether a character is one of `a-z_`.
@@ -291,7 +314,7 @@ fn in_set(members: &str, character: char) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::scan;
+    use super::{leading_float, scan};
     use crate::values::Value;
 
     #[test]
@@ -309,5 +332,33 @@ mod tests {
         assert_eq!(scan("-5", "%1d"), []);
         assert_eq!(scan("12abc", "%4i"), [Value::Integer(12)]);
         assert_eq!(scan("1-2", "%d-%*d"), [Value::Integer(1)]);
+    }
+    #[test]
+    fn floats_are_read_as_by_ruby() {
+        for (text, number) in [
+            ("1-", 1.0),
+            ("+1.5x", 1.5),
+            ("1e3", 1000.0),
+            ("-.5e1", -5.0),
+            ("1.", 1.0),
+            ("1.e5", 1.0),
+            ("1.5e-3x", 0.0015),
+            ("1.5e-x", 1.5),
+            ("1_000.5", 1000.5),
+            ("1__0", 1.0),
+            ("1._5", 1.0),
+            ("1e1_0", 1e10),
+            ("1e400", f64::INFINITY),
+            ("--1", 0.0),
+            ("e5", 0.0),
+            ("_1", 0.0),
+            ("0x1F", 0.0),
+            ("inf", 0.0),
+            ("é", 0.0),
+        ] {
+            assert_eq!(leading_float(text), number, "{text}");
+        }
+        let long = "1-".repeat(500_000);
+        assert_eq!(scan(&long, "%9999999f"), [Value::Float(1.0)]);
     }
 }

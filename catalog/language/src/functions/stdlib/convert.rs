@@ -8,7 +8,7 @@ use super::{
 use crate::{
     error::{Error, Evaluated},
     evaluator::{Call, flatten},
-    functions::digest::to_integer,
+    functions::{digest::to_integer, formatting::leading_float},
     values::{HashMap, Value},
 };
 
@@ -204,15 +204,6 @@ fn to_bytes(call: &Call<'_, '_>) -> Evaluated {
     Ok(Value::Integer(
         (leading_float(digits) * (1_u64 << exponent) as f64) as i64,
     ))
-}
-
-/// Ruby's `to_f`: the number that a text starts with.
-fn leading_float(text: &str) -> f64 {
-    (0..=text.len())
-        .rev()
-        .filter_map(|end| text.get(..end))
-        .find_map(|start| start.parse().ok())
-        .unwrap_or(0.0)
 }
 
 fn convert_base(call: &Call<'_, '_>) -> Evaluated {
