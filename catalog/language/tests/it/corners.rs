@@ -280,6 +280,18 @@ fn expressions_of_ruby() {
         ("'e\u{301}x'.match(/\\X/)[0]", "e\u{301}"),
         ("regsubst('aab', 'a**', '<\\0>')", "<aa>b"),
         ("regsubst('ab', '(a)(x)?', '[\\+]')", "[a]b"),
+        ("'foo' =~ \"(?x)(?<n>o+) # open ( paren\\n\"", "true"),
+        ("'ab' =~ \"(?x) # it's [[:alpha:]] (\\nab\"", "true"),
+        ("'ab' =~ \"(?x)[[:alpha:]] # class [ x\\n\\\\h\"", "true"),
+        ("'ab' =~ \"(?x) # [[:foo:]] (?<1>\\n(?<n>a)\"", "true"),
+        ("'ab' =~ \"(?x:a # [[:foo:]] (\\n)(b)\"", "true"),
+        ("'ab' =~ \"(?x)(a) # (?<n>\\nb\" and $1 == 'a'", "true"),
+        ("'aab' =~ \"(?x)^a # one\\n+b\"", "true"),
+        ("regsubst('foo', '(?<n>o+) # (x', '<\\k<n>>', 'E')", "f<oo>"),
+        ("'ab' =~ /(?<a>a)(?(<a>)b|c)/", "true"),
+        ("'c' =~ /^(?<a>a)?(?(<a>)b|c)/", "true"),
+        ("'ab' =~ /(?<a>a)(?('a')b|c)/", "true"),
+        ("'ab' =~ /(a)(?(1)b|c)/", "true"),
     ]);
     refused(&[
         (
@@ -305,6 +317,18 @@ fn expressions_of_ruby() {
         (
             "regsubst('a', '\\k<x>', '')",
             "undefined name <x> reference",
+        ),
+        (
+            "regsubst('a', \"(?x) # c\\n[[:foo:]]\", '')",
+            "invalid POSIX bracket type",
+        ),
+        (
+            "regsubst('a', '(?<n>a)(b # (', '', 'E')",
+            "end pattern with unmatched parenthesis: /(?<n>a)(b # (/x",
+        ),
+        (
+            "regsubst('a', '(?<a>a)(?(<b>)b|c)', '')",
+            "undefined name <b> reference",
         ),
         (
             "regsubst('a', '\\p{Foo}', '')",

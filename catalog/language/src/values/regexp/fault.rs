@@ -4,18 +4,19 @@ use std::{iter::Peekable, str::Chars};
 
 use fancy_regex::{CompileError, Error};
 
-use super::translate;
+use super::{comment, translate};
 
 /// What is wrong; the words of `error` where Ruby's are not known.
 pub(super) fn of(source: &str, error: &Error) -> String {
-    let mut scanner = Scanner::new(source);
+    let source = comment::without(source);
+    let mut scanner = Scanner::new(&source);
     match scanner.scan().and_then(|()| scanner.check_references()) {
-        Err(found) => found,
+        Err(Fault::Common(found) | Fault::Ruby(found)) => found,
         Ok(()) => of_engine(error).map_or_else(|| error.to_string(), str::to_owned),
     }
 }
 
-/// What Ruby's engine refuses and the one here does not.
+/// What Ruby's engine refuses and the one here does not. Of all else that one is the judge.
 pub(super) fn refused(source: &str) -> Option<String> {
     let is_suspect = ["[:", "(?<", "(?("]
         .iter()
@@ -23,8 +24,10 @@ pub(super) fn refused(source: &str) -> Option<String> {
     if !is_suspect {
         return None;
     }
-    let mut scanner = Scanner::new(source);
-    scanner.scan().err()
+    match Scanner::new(&comment::without(source)).scan() {
+        Err(Fault::Ruby(found)) => Some(found),
+        Err(Fault::Common(_)) | Ok(()) => None,
+    }
 }
 
 fn of_engine(error: &Error) -> Option<&'static str> {
@@ -60,10 +63,22 @@ struct Scanner<'s> {
     conditions: Vec<usize>,
 }
 
-type Scanned = Result<(), String>;
+/// What is wrong, in Ruby's words.
+enum Fault {
+    /// The engine here refuses it too.
+    Common(String),
+    /// It does not.
+    Ruby(String),
+}
 
-fn fault<T>(text: &str) -> Result<T, String> {
-    Err(text.to_owned())
+type Scanned = Result<(), Fault>;
+
+fn fault<T>(text: &str) -> Result<T, Fault> {
+    Err(Fault::Common(text.to_owned()))
+}
+
+fn of_ruby<T>(text: impl Into<String>) -> Result<T, Fault> {
+    Err(Fault::Ruby(text.into()))
 }
 
 impl<'s> Scanner<'s> {
@@ -84,7 +99,7 @@ impl<'s> Scanner<'s> {
     fn check_references(&self) -> Scanned {
         let unknown = self.named.iter().find(|name| !self.names.contains(name));
         if let Some(name) = unknown {
-            return Err(format!("undefined name <{name}> reference"));
+            return fault(&format!("undefined name <{name}> reference"));
         }
         match self.numbers.iter().any(|number| *number > self.groups) {
             true => fault("invalid backref number/name"),
@@ -119,7 +134,7 @@ impl<'s> Scanner<'s> {
         let groups = self.groups + self.names.len();
         match self.depth {
             0 if self.conditions.iter().any(|number| *number > groups) => {
-                fault("invalid backref number/name")
+                of_ruby("invalid backref number/name")
             }
             0 => Ok(()),
             _ => fault("end pattern with unmatched parenthesis"),
@@ -141,7 +156,7 @@ impl<'s> Scanner<'s> {
                 let name = self.until('}').unwrap_or_default();
                 let property = format!("\\{kind}{{{name}}}");
                 if !translate::is_property(&name) && fancy_regex::Regex::new(&property).is_err() {
-                    return Err(format!("invalid character property name {{{name}}}"));
+                    return fault(&format!("invalid character property name {{{name}}}"));
                 }
             }
             Some(digit @ '1'..='9') => self.numbers.push(digit as usize - '0' as usize),
@@ -187,7 +202,12 @@ impl<'s> Scanner<'s> {
             },
             Some('(') => {
                 let condition = self.until(')').unwrap_or_default();
-                self.conditions.extend(condition.parse::<usize>());
+                match condition.strip_prefix(['<', '\'']) {
+                    Some(name) => self
+                        .named
+                        .extend(name.strip_suffix(['>', '\'']).map(Into::into)),
+                    None => self.conditions.extend(condition.parse::<usize>()),
+                }
                 Ok(())
             }
             Some(':' | '=' | '!' | '>' | '~' | '\'') => Ok(()),
@@ -206,12 +226,12 @@ impl<'s> Scanner<'s> {
             }
         };
         match name.chars().next() {
-            None if is_closed => fault("group name is empty"),
+            None if is_closed => of_ruby("group name is empty"),
             Some(first) if is_closed && (first.is_alphabetic() || first == '_') => {
                 self.names.push(name);
                 Ok(())
             }
-            _ => Err(format!("invalid group name <{name}>")),
+            _ => of_ruby(format!("invalid group name <{name}>")),
         }
     }
 
@@ -257,7 +277,7 @@ impl<'s> Scanner<'s> {
                     let name = name.strip_suffix(':').unwrap_or_default();
                     let is_name = name.bytes().all(|letter| letter.is_ascii_alphabetic());
                     if is_name && !name.is_empty() && !translate::is_property(name) {
-                        return fault("invalid POSIX bracket type");
+                        return of_ruby("invalid POSIX bracket type");
                     }
                     from = None;
                 }

@@ -9,6 +9,7 @@ use std::{
 use fancy_regex::RegexBuilder;
 use rustc_hash::FxHashMap;
 
+mod comment;
 mod fault;
 mod translate;
 

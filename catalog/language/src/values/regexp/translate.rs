@@ -5,12 +5,15 @@
 //! braces that quantify nothing are themselves, and a backslash before an unknown letter means
 //! nothing.
 
+use super::comment;
+
 /// The expression for fancy-regex. What is wrong in `source` stays wrong: the compiler says so.
 pub(super) fn translate(source: &str) -> String {
+    let source = comment::without(source);
     let mut translator = Translator {
-        rest: source,
+        rest: &source,
         out: String::with_capacity(source.len() + 8),
-        has_names: has_named_groups(source),
+        has_names: has_named_groups(&source),
         atom: 0,
         repeat: Repeat::None,
         groups: Vec::new(),
@@ -337,6 +340,13 @@ impl<'a> Translator<'a> {
             return;
         }
         self.out.push_str("(?");
+        if self.rest.starts_with('(')
+            && let Some(condition) = self.take_until(')')
+        {
+            self.out.push_str(condition);
+            self.out.push(')');
+            return;
+        }
         // Ruby's `m` is the `s` of others; the sets that `a`, `u` and `d` choose are fixed here.
         let flags: String = flags
             .chars()
