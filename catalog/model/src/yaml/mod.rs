@@ -32,8 +32,8 @@ const DEPTH: usize = 200;
 /// The most nodes that a document may grow to, aliases counted as what they stand for.
 const NODES: usize = 5_000_000;
 
-/// How often a text is written anew for the parser.
-const REWRITINGS: usize = 1000;
+/// How many times its length of a text written anew is parsed again, and how many bytes besides.
+const AGAIN: (usize, usize) = (16, 1 << 20);
 
 /// What is wrong with a document.
 #[derive(Clone, Debug, Error, PartialEq, Eq)]
@@ -144,11 +144,12 @@ pub fn parse(text: &str) -> Result<Node, YamlError> {
         return Err(start.error("control characters are not allowed"));
     }
     let mut text = Cow::Borrowed(text);
-    for _ in 0..REWRITINGS {
+    let mut room = text.len().saturating_mul(AGAIN.0).saturating_add(AGAIN.1);
+    loop {
         match Loader::new(&text).document() {
             Ok(node) => return Ok(node),
             Err(Refusal::Complaint { said, at, open }) => {
-                match leniency::rewritten(&text, &said, at, &open) {
+                match leniency::rewritten(&text, &said, at, &open, &mut room) {
                     Some(rewritten) => text = Cow::Owned(rewritten),
                     None => return Err(complaint::of(&text, &said, at, &open)),
                 }
@@ -156,8 +157,6 @@ pub fn parse(text: &str) -> Result<Node, YamlError> {
             Err(Refusal::Error(error)) => return Err(error),
         }
     }
-    let start = At { line: 1, column: 1 };
-    Err(start.error("too much of it is indented in ways that the parser does not know"))
 }
 
 struct Loader<'t> {
@@ -292,6 +291,7 @@ impl<'t> Loader<'t> {
             }
             Event::MappingStart(anchor, tag) => {
                 refuse_class(tag.as_deref())?;
+                refuse_string(tag.as_deref())?;
                 (self.mapping(depth)?, anchor)
             }
             _ => return Err(at.error("a value was expected").into()),
@@ -398,11 +398,13 @@ fn scalar_node(
 /// Refuses a collection that is to become something of Ruby's.
 fn refuse_class(tag: Option<&Tag>) -> Result<(), YamlError> {
     let Some(tag) = tag else { return Ok(()) };
-    if tag.is_yaml_core_schema() {
-        return match tag.suffix.as_str() {
-            "set" => Err(unspecified("Psych::Set")),
-            _ => Ok(()),
-        };
+    match (tag.is_yaml_core_schema(), tag.suffix.as_str()) {
+        (true, "set") => return Err(unspecified("Psych::Set")),
+        // Psych makes a hash of a sequence of pairs.
+        (true, "omap") => return Err(unspecified("Psych::Omap")),
+        (false, "omap") if tag.handle == "!" => return Err(unspecified("Psych::Omap")),
+        (true, _) => return Ok(()),
+        (false, _) => {}
     }
     let class = tag
         .suffix
@@ -411,6 +413,16 @@ fn refuse_class(tag: Option<&Tag>) -> Result<(), YamlError> {
     match class {
         Some((_, class)) if !class.is_empty() => Err(unspecified(class)),
         _ => Ok(()),
+    }
+}
+
+/// Refuses a mapping that is to become a string: Psych takes what stands under `str` in it.
+fn refuse_string(tag: Option<&Tag>) -> Result<(), YamlError> {
+    let is_string = tag
+        .is_some_and(|tag| tag.suffix == "str" && (tag.is_yaml_core_schema() || tag.handle == "!"));
+    match is_string {
+        true => Err(At::NOWHERE.error("a mapping is no string")),
+        false => Ok(()),
     }
 }
 

@@ -338,3 +338,91 @@ fn what_libyaml_takes_is_read() {
         );
     }
 }
+
+/// A blank that separates is written anew for the parser; what a scalar holds never is.
+#[test]
+fn tabs_in_scalars_stay() {
+    for (text, expected) in [
+        (
+            "a:\tb\nc: |\n  x\ty\nd: \"p\tq\"\n",
+            &[("a", "b"), ("c", "x\ty\n"), ("d", "p\tq")][..],
+        ),
+        (
+            "a:\tb\r\nc: >\r\n  x\ty\r\nd:\t'p\tq'\r\n",
+            &[("a", "b"), ("c", "x\ty\n"), ("d", "p\tq")],
+        ),
+        ("\"a\":\tb\n\"c\td\":\te\n", &[("a", "b"), ("c\td", "e")]),
+        (
+            "a: \t \tb\tc\nd:\te\tf # g:\th\ni: |-\n  k:\tv\n  l:\tw\n",
+            &[("a", "b\tc"), ("d", "e\tf"), ("i", "k:\tv\nl:\tw")],
+        ),
+        (
+            "a: \"it's\n\tx\ty\"\nb: 'y\nk:\tv'\nc:\td\n",
+            &[("a", "it's x\ty"), ("b", "y k:\tv"), ("c", "d")],
+        ),
+        ("a:\tb\n  - \"c\nd:\te\n", &[("a", "b - \"c"), ("d", "e")]),
+        (
+            "{\n\ta: \"p\tq\",\n\tb:\tc\td,\n\te: 'f\n\tg'\n}\n",
+            &[("a", "p\tq"), ("b", "c\td"), ("e", "f g")],
+        ),
+    ] {
+        let entry = |(key, value): &(&str, &str)| (string(key), string(value));
+        let expected = expected.iter().map(entry).collect();
+        assert_eq!(read(text), Node::Mapping(Arc::new(expected)), "{text:?}");
+    }
+    assert_eq!(
+        read("- a:\tb\n- \"c\td\"\n- e\tf\n"),
+        read("- {a: b}\n- \"c\\td\"\n- \"e\\tf\"\n")
+    );
+    assert_eq!(
+        read("- [\n\ta,\n\t'b\tc'\n\t]\n"),
+        read("- [a, \"b\\tc\"]\n")
+    );
+    assert!(parse(" a: {b: 1}\n\tc: 2\n").is_err(), "a block's tab");
+    assert!(parse("a: \"x\n--- y\"\n").is_err(), "a document begins");
+}
+
+/// However much is written anew, it is read in time that grows with it, or refused.
+#[test]
+fn many_lenient_places_are_few_readings() {
+    let lines = |count: usize, line: &str| -> String {
+        let line = |index: usize| line.replace('#', &index.to_string());
+        (0..count).map(line).collect()
+    };
+    for (text, count) in [
+        (lines(1200, "k#:\tv\n"), 1200),
+        (lines(4000, "k#: v\n") + &lines(300, "q#: \"a\nb\"\n"), 4300),
+        (
+            lines(
+                300,
+                "a#: |\n  x\ty\nb#: [1, 'c']\n'd#': 1\ne#:\n  - \"f\"\ng#:\tv\n",
+            ),
+            1500,
+        ),
+        (format!("{{\n{}}}", lines(1200, "\tk#: \"v\",\n")), 1200),
+    ] {
+        let Node::Mapping(entries) = read(&text) else {
+            panic!("no mapping");
+        };
+        assert_eq!(entries.len(), count);
+        assert!(matches!(entries[count - 1].1.as_str(), Some("v" | "a b")));
+    }
+    // What stands between them takes a reading for each.
+    let error = parse(&lines(40_000, "k#:\tv\nl#: [[1]]\n")).unwrap_err();
+    assert_eq!(
+        error.message,
+        "':' must be followed by a valid YAML whitespace"
+    );
+}
+
+#[test]
+fn a_tag_that_makes_another_kind_is_refused() {
+    for text in ["!!omap [x: 1]", "!omap [x: 1]", "!!omap {x: 1}"] {
+        let error = parse(text).expect_err(text);
+        assert_eq!(
+            error.message,
+            "Tried to load unspecified class: Psych::Omap"
+        );
+    }
+    assert!(parse("!!str {str: a}").is_err());
+}
