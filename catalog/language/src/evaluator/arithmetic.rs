@@ -186,7 +186,7 @@ fn overflow(operator: BinaryOperator, value: i128) -> Error {
 /// The error of a shift whose result has more digits than an integer here. It tells them all, as far
 /// as somebody may want to read them.
 fn shifted_out(operator: BinaryOperator, value: i128, by: i128) -> Error {
-    const WIDEST: i128 = 1 << 20;
+    const WIDEST: i128 = 1 << 14;
     if by > WIDEST {
         return Error::new("shift width too big");
     }
