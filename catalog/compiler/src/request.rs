@@ -193,6 +193,19 @@ pub struct LogMessage {
     pub line: Option<u32>,
 }
 
+impl LogMessage {
+    /// A warning of the compiler itself, of no place.
+    pub(crate) fn warning(message: impl Into<Arc<str>>) -> Self {
+        Self {
+            level: Level::Warning,
+            message: message.into(),
+            source: "".into(),
+            file: None,
+            line: None,
+        }
+    }
+}
+
 /// How loud a message is, from the quietest.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Level {

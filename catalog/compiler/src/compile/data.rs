@@ -6,7 +6,7 @@ use ficelle_language::{
     Error, Evaluated, Evaluator, Scope, Type, Value,
     evaluator::Call,
     host::{ClassScope, Host as _, Strict},
-    types::{builtin, mismatch},
+    types::builtin,
 };
 use ficelle_lookup::{
     Answer, Deprecated, Interpolated, Key, Lookup, LookupHost, LookupSettings, ModuleData,
@@ -274,11 +274,7 @@ impl LookupHost for Asking<'_, '_, '_> {
     }
 
     fn assert_type(&self, subject: &str, wanted: &Type, value: &Value) -> Evaluated<()> {
-        if wanted.is_instance(value) {
-            return Ok(());
-        }
-        let message = mismatch::describe_mismatch(subject, wanted, &value.infer_set());
-        Err(Error::new(message).into())
+        texts::check_type(subject, wanted, value)
     }
 
     fn assert_rich_data(&self, subject: &str, value: &Value) -> Evaluated<()> {

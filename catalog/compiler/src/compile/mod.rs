@@ -45,7 +45,7 @@ use crate::{
     error::CompileError,
     inputs::Recorder,
     loader::{Definitions, Rules},
-    request::{CompileRequest, Compiled, Level, LogMessage, Strictness},
+    request::{CompileRequest, Compiled, LogMessage, Strictness},
 };
 use collectors::Collector;
 use declare::{Site, class_reference};
@@ -561,13 +561,7 @@ impl<'a> Compiler<'a> {
 
     /// Warns, as the compiler itself.
     fn warn(&self, message: &str) {
-        self.logs.borrow_mut().push(LogMessage {
-            level: Level::Warning,
-            message: message.into(),
-            source: "".into(),
-            file: None,
-            line: None,
-        });
+        self.logs.borrow_mut().push(LogMessage::warning(message));
     }
 
     /// Exported resources need a store of some kind.
@@ -583,11 +577,9 @@ impl<'a> Compiler<'a> {
             let message = warning.to_string();
             if self.warned.borrow_mut().insert(message.clone()) {
                 self.logs.borrow_mut().push(LogMessage {
-                    level: Level::Warning,
-                    message: message.into(),
-                    source: "".into(),
                     file: warning.file,
                     line: warning.line,
+                    ..LogMessage::warning(message)
                 });
             }
         }

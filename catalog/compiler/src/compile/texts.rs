@@ -1,6 +1,17 @@
 //! How values read in messages.
 
-use ficelle_language::{Type, Value, evaluator::label, values::inspect};
+use ficelle_language::{
+    Error, Evaluated, Type, Value, evaluator::label, types::mismatch, values::inspect,
+};
+
+/// Refuses a value of another type than `wanted`; the message begins with `subject`.
+pub(super) fn check_type(subject: &str, wanted: &Type, value: &Value) -> Evaluated<()> {
+    if wanted.is_instance(value) {
+        return Ok(());
+    }
+    let message = mismatch::describe_mismatch(subject, wanted, &value.infer_set());
+    Err(Error::new(message).into())
+}
 
 /// The text that interpolation gives.
 pub(super) fn display(value: &Value) -> String {

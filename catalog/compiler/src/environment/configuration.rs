@@ -11,10 +11,7 @@ use ficelle_model::{
 };
 use indexmap::IndexMap;
 
-use crate::{
-    error::EnvironmentError,
-    request::{Level, LogMessage},
-};
+use crate::{error::EnvironmentError, request::LogMessage};
 
 /// What the file may hold.
 const KNOWN: [&str; 7] = [
@@ -200,13 +197,7 @@ impl Written {
     }
 
     fn warn(&mut self, message: String) {
-        self.warnings.push(LogMessage {
-            level: Level::Warning,
-            message: message.into(),
-            source: "".into(),
-            file: None,
-            line: None,
-        });
+        self.warnings.push(LogMessage::warning(message));
     }
 
     fn warn_of_the_rest(&mut self) {

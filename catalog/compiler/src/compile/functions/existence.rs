@@ -6,11 +6,7 @@ use std::sync::{Arc, LazyLock};
 use ficelle_language::{
     Error, Evaluated, Type, Value,
     evaluator::Call,
-    types::{
-        CallableType, Range, TupleType,
-        mismatch::{describe_mismatch, describe_signatures},
-        signature::Signature,
-    },
+    types::{CallableType, Range, TupleType, mismatch::describe_signatures, signature::Signature},
 };
 
 use super::super::{
@@ -67,17 +63,6 @@ fn is_defined(compiler: &Compiler<'_>, call: &Call<'_, '_>, value: &Value) -> Ev
         },
         Value::Type(named) => is_type_defined(compiler, named),
         _ => Ok(false),
-    }
-}
-
-/// Checks an argument that the function's signature is not asked about.
-fn check(value: &Value, subject: &str, wanted: &Type) -> Evaluated<()> {
-    match wanted.is_instance(value) {
-        true => Ok(()),
-        false => {
-            let message = describe_mismatch(subject, wanted, &value.infer_set());
-            Err(Error::new(message).into())
-        }
     }
 }
 
@@ -147,7 +132,7 @@ pub(super) fn getparam(compiler: &Compiler<'_>, call: &Call<'_, '_>) -> Evaluate
 /// The reference to a declared resource, from its text.
 pub(super) fn str2resource(compiler: &Compiler<'_>, call: &Call<'_, '_>) -> Evaluated {
     let subject = "'stdlib::str2resource' parameter 'res_string'";
-    check(&call.arguments[0], subject, &Type::STRING)?;
+    texts::check_type(subject, &Type::STRING, &call.arguments[0])?;
     let text = call.arguments[0].as_str().unwrap_or_default();
     let Some(wanted) = named(&call.arguments[0]) else {
         return Err(Error::new(format!(
